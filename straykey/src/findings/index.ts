@@ -1,0 +1,1 @@
+export type { AddressFacts, Case, FindingType, InsideUse, JudgedUse } from './case.ts';

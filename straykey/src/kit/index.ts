@@ -1,0 +1,3 @@
+export { assertNever } from './assert-never.ts';
+export type { Oddity } from './oddity.ts';
+export { printable } from './printable.ts';

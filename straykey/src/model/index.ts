@@ -1,0 +1,1 @@
+export type { Explanation, Judgement, LearningState, Scope } from './judgement.ts';

@@ -1,0 +1,2 @@
+export type { ApiCall, Issue, Testimony } from './api-call.ts';
+export type { Identity, InScopeOf, PlainIdentity, SessionIdentity } from './identity.ts';

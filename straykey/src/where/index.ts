@@ -1,0 +1,1 @@
+export type { Located, Place, PlaceKind } from './place.ts';
