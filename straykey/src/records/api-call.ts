@@ -9,6 +9,8 @@ import type { Identity } from './identity.ts';
 export interface ApiCall {
   /** Identity for counting: see {@link callId}. Never empty. */
   readonly id: string;
+  /** The record's own `eventID`, to look it up by; empty when it has none. Copies in other accounts have others. */
+  readonly eventId?: string;
   /** `eventTime` in epoch seconds (CloudTrail's resolution is one second). */
   readonly time: number;
   /** Service host name, `s3.amazonaws.com`. */
@@ -63,6 +65,8 @@ export type Testimony =
       /** A credential other than a role session made by this call (`GetSigninToken`, `CreateAccessKey`, …). */
       readonly kind: 'minted';
       readonly accessKeyId?: string;
+      /** The IAM user a new access key belongs to; absent when the credential acts as its maker. */
+      readonly userName?: string;
     };
 
 /** An `sts:AssumeRole…` that succeeded: who asked, and the key that came back. */

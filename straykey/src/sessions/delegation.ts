@@ -1,14 +1,14 @@
 import type { ApiCall } from '../records/index.ts';
 
 /**
- * Who really sent a call that carries a function's signature.
+ * Who really sent a call that carries a function's signature. (A call that an AWS service made on the function's behalf has
+ * place `service` and never gets here.)
  *
  * - `direct`: signed in the header by whoever holds the key.
  * - `presigned`: an S3 object verb with the signature in the query string. The function signed, somebody else sent it.
- * - `on-behalf`: an AWS service made the call.
  * - `identity-proof`: `sts:GetCallerIdentity`, which Vault and EKS send for the function to prove who it is.
  */
-export type Delegation = 'direct' | 'presigned' | 'on-behalf' | 'identity-proof';
+export type Delegation = 'direct' | 'presigned' | 'identity-proof';
 
 /** S3 operations that applications presign: read or write one object. Listing and deleting are not among them. */
 const PRESIGNED_VERBS: ReadonlySet<string> = new Set([
@@ -28,7 +28,6 @@ const PRESIGNED_VERBS: ReadonlySet<string> = new Set([
  * when a thief presigns object reads on the stolen key: these are counted and listed, never learned.
  */
 export function delegationOf(call: ApiCall): Delegation {
-  if (call.identity.invokedBy !== undefined) return 'on-behalf';
   if (isPresigned(call)) return 'presigned';
   if (call.eventSource === 'sts.amazonaws.com' && call.eventName === 'GetCallerIdentity') return 'identity-proof';
   return 'direct';
