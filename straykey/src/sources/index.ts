@@ -1,0 +1,10 @@
+export { createSources, type SourceOptions } from './create.ts';
+export { directorySource, fileSource } from './directory.ts';
+export { fileObject } from './file.ts';
+export { inflateLimits, inflatePiece } from './inflate.ts';
+export { type OddityEntry, type OddityKind, sourceOddities } from './oddities.ts';
+export { type ReadResult, readObject, type Sink } from './read.ts';
+export { parseS3Address, type S3Address, type S3Options, s3Source } from './s3.ts';
+export type { Period } from './s3-keys.ts';
+export type { OpenFile, Problem, Source, SourceObject, Tell } from './source.ts';
+export { streamSource } from './stream.ts';
