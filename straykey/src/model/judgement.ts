@@ -23,6 +23,15 @@ export type Scope =
 
 export type LearningState = 'new' | 'learning' | 'learned' | 'reopened' | 'dormant' | 'expected' | 'malicious';
 
+/** One property of a call and how usual it is at this scope. */
+export interface FacetDays {
+  readonly facet: string;
+  readonly days: number;
+  readonly needed: number;
+  /** Such calls are not learned at all: critical ones, and sensitive ones of functions that are not routed. */
+  readonly never?: boolean;
+}
+
 /** Why, in numbers a person can check. Text for people is made from this. */
 export interface Explanation {
   readonly state: LearningState;
@@ -40,7 +49,7 @@ export interface Explanation {
   /** Other roles whose routed functions use this host. */
   readonly vouchingRoles: readonly string[];
   /** Category, client and region of this call, with the evidence days that showed each and the days each needs. */
-  readonly facets: readonly { readonly facet: string; readonly days: number; readonly needed: number }[];
+  readonly facets: readonly FacetDays[];
   /** Days with inside use among the evidence days: the signal a thief cannot forge. */
   readonly insideDays: number;
   readonly routed: boolean;
