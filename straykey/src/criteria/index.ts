@@ -1,0 +1,11 @@
+export { type Archived, archive, isOver, type ReadyRule, suppresses } from './archive.ts';
+export { type Criteria, compile, MOST_FIELDS, type Problems, type Purpose } from './compile.ts';
+export { type CreateFilter, createFilterOf, type FilterRead, filterFrom } from './create-filter.ts';
+export { type DryRun, dryRun } from './dry-run.ts';
+export { type Field, type FieldKind, fieldNames, fieldOf } from './fields.ts';
+export { type Condition, type FindingCriteria, MESSAGES, type Problem } from './finding-criteria.ts';
+export { MOST_PATTERN_CHARACTERS, MOST_PATTERNS, MOST_VALUES, MOST_WILDCARDS } from './operators.ts';
+export { callerCriteria, LAMBDA_TYPE, typesNamed } from './ready-made.ts';
+export { type CheckedRule, checkRule, type KeptRule, MOST_RULES, type Rule } from './rule.ts';
+export { standsFor } from './stands-for.ts';
+export { criteriaFromText, textOf } from './text-form.ts';

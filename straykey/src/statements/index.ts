@@ -1,0 +1,3 @@
+export { addStatement, readStatements, type StatementsRead } from './file.ts';
+export { statementFrom } from './from-finding.ts';
+export { feedbackOf, type Statement, speaksOf } from './statement.ts';
