@@ -1,0 +1,140 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { styleText } from 'node:util';
+import { Command } from 'commander';
+import { type Chapter, deliver, type Organisation, organisation, Random } from '../drill/index.ts';
+import { formats } from '../outlets/formats/index.ts';
+import type { Scanned } from '../pipeline.ts';
+import { rows, wrap } from './layout.ts';
+import { OddityLog } from './oddity-log.ts';
+import { number } from './progress.ts';
+import type { Rim } from './rim.ts';
+import { openInput } from './scan.ts';
+import { describeReport, reportOf } from './summary.ts';
+import type { Terminal } from './terminal.ts';
+import { writeDelivery } from './trail-files.ts';
+
+/** Monday of the week that is played, and the seed: fixed, so that the demo shows the same on every machine. */
+const WEEK = Date.UTC(2026, 7, 10) / 1000;
+const SEED = 'demo';
+const ORGANISATION = 'o-exampleorg1';
+
+interface DemoFlags {
+  readonly keep?: string;
+}
+
+export function demoCommand(terminal: Terminal, rim: Rim): Command {
+  return new Command('demo')
+    .summary('show what Straykey does, on an invented trail; no AWS account needed')
+    .description(
+      'Writes a week of CloudTrail of an invented organisation, with a theft inside, to a temporary folder, scans it as ' +
+        '`straykey scan` would, and explains what it found and what it did not alarm about.',
+    )
+    .option('--keep <folder>', 'write the trail here and leave it, to look at it with scan and explain')
+    .action(async (flags: DemoFlags) => {
+      const folder = flags.keep ?? mkdtempSync(join(tmpdir(), 'straykey-demo-'));
+      try {
+        await demo(folder, flags, terminal, rim);
+      } finally {
+        if (flags.keep === undefined) rmSync(folder, { recursive: true, force: true });
+      }
+    });
+}
+
+async function demo(folder: string, flags: DemoFlags, terminal: Terminal, rim: Rim): Promise<void> {
+  const { stdout, columns } = terminal;
+  const width = Math.min(100, columns);
+  const head = (text: string) => `\n${terminal.color ? styleText('bold', text, { validateStream: false }) : text}\n\n`;
+  const say = (text: string) =>
+    stdout(
+      wrap(text, width - 1)
+        .join('\n')
+        .concat('\n'),
+    );
+
+  stdout(head('Straykey demo: an invented organisation, one stolen key'));
+  say('Everything happens on this machine, and nothing of it is yours.');
+  const played = organisation(SEED, WEEK);
+  const files = writeTrail(played, folder);
+  say(
+    `Wrote ${played.days} days of CloudTrail of ${played.accounts} accounts and ${played.functions} Lambda functions: ` +
+      `${number(recordsOf(played).length)} records in ${number(files)} files. Somebody steals a key in the fifth night.`,
+  );
+
+  stdout(head('1  Scan it, as `straykey scan FOLDER` does'));
+  const started = terminal.now();
+  const { scanned, summary } = await scanFolder(folder, terminal, rim, () => (terminal.now() - started) / 1000);
+  stdout(summary);
+
+  stdout(head('2  What it found'));
+  stdout(formats.table(scanned.findings, { columns, color: terminal.color }));
+
+  stdout(head('3  What it did not alarm about, and why'));
+  stdout(silenceOf(played.chapters, scanned, width));
+
+  stdout(head('4  Now yours'));
+  const id = scanned.findings[0]?.id.slice(0, 8) ?? 'ID';
+  stdout(nextSteps(id, flags.keep, width));
+}
+
+function recordsOf({ chapters }: Organisation) {
+  return chapters.flatMap(({ records }) => records);
+}
+
+/** Returns the number of files. */
+function writeTrail(played: Organisation, folder: string): number {
+  const settings = { organisation: ORGANISATION, secondsPerFile: 3600 };
+  const deliveries = deliver(new Random(SEED), recordsOf(played), settings);
+  for (const delivery of deliveries) writeDelivery(folder, delivery);
+  return deliveries.length;
+}
+
+/** Scans with nothing of this machine's settings: the demo looks the same everywhere. One thread starts quickest. */
+async function scanFolder(folder: string, terminal: Terminal, rim: Rim, seconds: () => number) {
+  const log = new OddityLog();
+  const plain = { ...terminal, environment: { STRAYKEY_DATA: join(folder, 'no-settings') } };
+  const flags = { awsRanges: [], learning: true, jobs: 1, quiet: true };
+  const { scanned, tables, close } = await openInput(
+    [join(folder, 'AWSLogs', ORGANISATION)],
+    flags,
+    plain,
+    rim,
+    log.add,
+  );
+  await close();
+  const report = reportOf(scanned, log.counts(), tables);
+  return { scanned, summary: describeReport(report, seconds(), terminal.columns, terminal.color) };
+}
+
+/** One line a chapter: how many calls, whose, why silent. Checked against the verdicts, so that the demo cannot claim too much. */
+function silenceOf(chapters: readonly Chapter[], scanned: Scanned, columns: number): string {
+  const alarmed = new Set(
+    scanned.judged.filter(({ judgement }) => judgement.finding).map(({ use: { call } }) => call.eventId),
+  );
+  const silent = chapters.filter(({ records }) => !records.some(({ eventID }) => alarmed.has(String(eventID))));
+  return rows(
+    silent.map(({ what, why, records }) => [
+      `${number(records.length).padStart(7)} calls`,
+      `${what}${why === undefined ? '' : `: ${why}`}`,
+    ]),
+    columns,
+  );
+}
+
+function nextSteps(id: string, kept: string | undefined, columns: number): string {
+  const steps: [string, string][] = [
+    ['Your bucket', 'npx straykey scan s3://BUCKET/AWSLogs/'],
+    ['Your files', 'npx straykey scan FOLDER'],
+    ['A fire drill', 'npx straykey drill'],
+    ['', 'writes a theft to put where your own alarms should see it'],
+    ...(kept === undefined
+      ? ([
+          ['This trail', 'npx straykey demo --keep trail'],
+          ['', `npx straykey explain ${id} trail`],
+        ] as [string, string][])
+      : ([['This trail', `npx straykey explain ${id} ${kept}`]] as [string, string][])),
+    ['', 'argues every step of the finding'],
+  ];
+  return rows(steps, columns);
+}

@@ -1,0 +1,3 @@
+export { runProgram } from './program.ts';
+export type { Rim, SourceOptions, Tables } from './rim.ts';
+export type { Terminal } from './terminal.ts';
