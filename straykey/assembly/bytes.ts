@@ -21,7 +21,6 @@ export const COMMA_QUOTE: u32 = 0x222c;
  * The character in all sixteen lanes. From memory, because the engine builds a constant vector anew at every use inside a loop, which
  * costs as much as the comparison.
  */
-// @ts-ignore: decorator
 @inline
 export function splat(character: u32): v128 {
   return v128.load(SPLATS + (<usize>character << 4));
@@ -31,7 +30,6 @@ export function fillSplats(): void {
   for (let c: usize = 0; c < 128; c++) memory.fill(SPLATS + (c << 4), <u8>c, 16);
 }
 
-// @ts-ignore: decorator
 @inline
 function join(a: v128, b: v128, c: v128, d: v128): u64 {
   const low = <u64>i8x16.bitmask(a) | (<u64>i8x16.bitmask(b) << 16);
@@ -39,7 +37,6 @@ function join(a: v128, b: v128, c: v128, d: v128): u64 {
   return low | (high << 32);
 }
 
-// @ts-ignore: decorator
 @inline
 export function equal64(p: usize, character: v128): u64 {
   return join(
@@ -51,7 +48,6 @@ export function equal64(p: usize, character: v128): u64 {
 }
 
 /** Whether equal64 would have a bit set, for less. */
-// @ts-ignore: decorator
 @inline
 export function hasEqual64(p: usize, character: v128): bool {
   const low = v128.or(v128.eq<u8>(v128.load(p), character), v128.eq<u8>(v128.load(p, 16), character));
@@ -60,7 +56,6 @@ export function hasEqual64(p: usize, character: v128): bool {
 }
 
 /** Bytes equal to one character or the other. */
-// @ts-ignore: decorator
 @inline
 export function either64(p: usize, one: v128, other: v128): u64 {
   return join(
@@ -71,14 +66,12 @@ export function either64(p: usize, one: v128, other: v128): u64 {
   );
 }
 
-// @ts-ignore: decorator
 @inline
 function either16(x: v128, one: v128, other: v128): v128 {
   return v128.or(v128.eq<u8>(x, one), v128.eq<u8>(x, other));
 }
 
 /** Bytes equal to `character` once `bit` is set in them: `[` and `{` differ in the bit 0x20 only, as do `]` and `}`. */
-// @ts-ignore: decorator
 @inline
 export function equalWith64(p: usize, bit: v128, character: v128): u64 {
   return join(
@@ -90,13 +83,11 @@ export function equalWith64(p: usize, bit: v128, character: v128): u64 {
 }
 
 /** Control characters, below 0x20, as all ones. JSON text may not hold them. */
-// @ts-ignore: decorator
 @inline
 export function controls16(x: v128): v128 {
   return v128.eq<u8>(v128.min<u8>(x, splat(0x1f)), x);
 }
 
-// @ts-ignore: decorator
 @inline
 export function controls64(p: usize): u64 {
   return join(
@@ -111,7 +102,6 @@ export function controls64(p: usize): u64 {
  * Bytes that JSON never has outside text: all but white space, `{}[]:,"`, digits, `+-.`, `eE` and the letters of true, false, null.
  * Each high nibble has its bit; a byte is allowed when the low nibble's set holds the bit of the high one.
  */
-// @ts-ignore: decorator
 @inline
 export function strangers64(p: usize): u64 {
   return join(
@@ -122,7 +112,6 @@ export function strangers64(p: usize): u64 {
   );
 }
 
-// @ts-ignore: decorator
 @inline
 function stranger16(x: v128): v128 {
   // By high nibble:  0 -> 1 (\t \n \r), 2 -> 2 (blank " + , - .), 3 -> 4 (digits and :), 4 -> 8 (E), 5 -> 16 ([ ]), 6 -> 32 (a e f l n), 7 -> 64 (r s t u { }).
@@ -151,7 +140,6 @@ function stranger16(x: v128): v128 {
 }
 
 /** From the bits of quotes to the bits between them: each bit the exclusive-or of itself and all below. */
-// @ts-ignore: decorator
 @inline
 export function between(quotes: u64): u64 {
   let x = quotes;
@@ -167,13 +155,11 @@ export function between(quotes: u64): u64 {
 const ODD_BITS: u64 = 0xaaaaaaaaaaaaaaaa;
 
 /** Of the bits of backslashes, those that escape and the bytes they escape, together (Lemire and Keiser's carry trick). */
-// @ts-ignore: decorator
 @inline
 export function escapesAndEscaped(backslashes: u64): u64 {
   return (((backslashes << 1) | ODD_BITS) - backslashes) ^ ODD_BITS;
 }
 
-// @ts-ignore: decorator
 @inline
 export function isBlank(c: u32): bool {
   return c == 0x20 || c == 0x0a || c == 0x0d || c == 0x09;

@@ -49,38 +49,32 @@ const FIELD_COUNT: i32 = 32;
 /** `null`, little-endian. */
 const NULL: u32 = 0x6c6c756e;
 
-// @ts-ignore: decorator
 @inline
 export function setField(field: i32, start: usize, end: usize): void {
   store<u64>(FIELDS + ((<usize>field) << 3), <u64>start | (<u64>(end - start) << 32));
 }
 
 /** 0 when the record has no such member. */
-// @ts-ignore: decorator
 @inline
 export function startOf(field: i32): usize {
   return <usize>load<u32>(FIELDS + ((<usize>field) << 3));
 }
 
-// @ts-ignore: decorator
 @inline
 export function lengthOf(field: i32): u32 {
   return load<u32>(FIELDS + ((<usize>field) << 3), 4);
 }
 
-// @ts-ignore: decorator
 @inline
 export function clearFields(): void {
   clear(NONE, FIELD_COUNT);
 }
 
-// @ts-ignore: decorator
 @inline
 export function clearIdentity(): void {
   clear(ACCESS_KEY_ID, SESSION_CONTEXT + 1);
 }
 
-// @ts-ignore: decorator
 @inline
 export function clearIssuedKey(): void {
   clear(ISSUED_KEY_ID, ISSUED_KEY_ID + 1);
@@ -97,7 +91,6 @@ export function isNull(field: i32): bool {
 }
 
 /** Vector stores: for so few bytes memory.fill costs more than a whole member's walk. */
-// @ts-ignore: decorator
 @inline
 function clear(first: i32, behind: i32): void {
   let at = FIELDS + ((<usize>first) << 3);

@@ -18,7 +18,6 @@ export function fillHeadMasks(): void {
   for (let i: usize = 0; i < 16; i++) memory.fill(HEAD_MASKS + (i << 4), 0xff, i);
 }
 
-// @ts-ignore: decorator
 @inline
 function finish(x: u64): u64 {
   let h = x;
@@ -77,13 +76,11 @@ export function hashFields(first: i32, last: i32, beside: u64): u64 {
 }
 
 /** Lane 0 times lane 2 and lane 1 times lane 3, each of 32 bits, to 64. */
-// @ts-ignore: decorator
 @inline
 function product(x: v128): v128 {
   return v128.extmul_low<u32>(x, v128.shuffle<u32>(x, x, 2, 3, 0, 1));
 }
 
-// @ts-ignore: decorator
 @inline
 function swapped(x: v128): v128 {
   return v128.shuffle<u64>(x, x, 1, 0);

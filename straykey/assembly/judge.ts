@@ -77,7 +77,6 @@ export function judge(start: usize, end: usize): i32 {
   return TELL;
 }
 
-// @ts-ignore: decorator
 @inline
 function isWanted(kind: u32, like: i32, start: usize, end: usize): bool {
   if (kind == KIND_READ_FUNCTION_ARN) return mayNameFunction(start, end);
@@ -99,7 +98,6 @@ function parseUnknown(): i32 {
 }
 
 /** Whether the members name the record's questions as they are. Insights events look alike but for two members. */
-// @ts-ignore: decorator
 @inline
 function isPlain(): bool {
   return (
@@ -116,7 +114,6 @@ function answer(known: i32, tally: i32, kind: u32, standing: u32, like: i32): vo
   store<i32>(OUT, like, OUT_LIKE);
 }
 
-// @ts-ignore: decorator
 @inline
 function hashTally(): u64 {
   const flag = startOf(MANAGEMENT_EVENT);
@@ -127,7 +124,6 @@ function hashTally(): u64 {
   return hashFields(RECIPIENT_ACCOUNT_ID, AWS_REGION, beside);
 }
 
-// @ts-ignore: decorator
 @inline
 function hashCaller(day: i64): u64 {
   const byEndpoint = startOf(VPC_ENDPOINT_ID) != 0 || startOf(VPC_ENDPOINT_ACCOUNT_ID) != 0;
@@ -136,7 +132,6 @@ function hashCaller(day: i64): u64 {
 }
 
 /** `s3.amazonaws.com`, 16 bytes. */
-// @ts-ignore: decorator
 @inline
 function isS3(): bool {
   const name = i8x16(115, 51, 46, 97, 109, 97, 122, 111, 110, 97, 119, 115, 46, 99, 111, 109);

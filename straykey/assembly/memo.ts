@@ -16,7 +16,6 @@ let callerMemo: usize = CALLER_MEMO;
 let callerEntries: u32 = CALLER_ENTRIES_FIRST;
 
 /** The entry of a hash, or the free entry where it belongs. */
-// @ts-ignore: decorator
 @inline
 function find(table: usize, entries: u32, hash: u64): usize {
   const mask = <usize>entries - 1;
@@ -29,49 +28,41 @@ function find(table: usize, entries: u32, hash: u64): usize {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 export function findTally(hash: u64): usize {
   return find(TALLY_MEMO, SMALL_MEMO_ENTRIES, hash);
 }
 
-// @ts-ignore: decorator
 @inline
 export function findKind(hash: u64): usize {
   return find(KIND_MEMO, SMALL_MEMO_ENTRIES, hash);
 }
 
-// @ts-ignore: decorator
 @inline
 export function findLike(hash: u64): usize {
   return find(LIKE_MEMO, LIKE_MEMO_ENTRIES, hash);
 }
 
-// @ts-ignore: decorator
 @inline
 export function findCaller(hash: u64): usize {
   return find(callerMemo, callerEntries, hash);
 }
 
-// @ts-ignore: decorator
 @inline
 export function isFree(entry: usize): bool {
   return load<u64>(entry) == 0;
 }
 
-// @ts-ignore: decorator
 @inline
 export function answerOf(entry: usize): u32 {
   return load<u32>(entry, ANSWER);
 }
 
-// @ts-ignore: decorator
 @inline
 export function fileOf(entry: usize): u32 {
   return load<u32>(entry, FILE);
 }
 
-// @ts-ignore: decorator
 @inline
 export function setFile(entry: usize, file: u32): void {
   store<u32>(entry, file, FILE);
@@ -86,7 +77,6 @@ function put(entry: usize, hash: u64, answer: u32, file: u32): bool {
 }
 
 /** Three quarters: linear probing stays short. */
-// @ts-ignore: decorator
 @inline
 function isFull(used: u32, entries: u32): bool {
   return used >= entries - (entries >> 2);

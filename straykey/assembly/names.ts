@@ -13,14 +13,12 @@ const MASK: usize = 32;
 const FIELD: usize = 64;
 
 /** Told apart by first character, third from last, and length; the build fails nowhere if two names meet, so addName checks. */
-// @ts-ignore: decorator
 @inline
 function placeOf(name: usize, length: u32): usize {
   return <usize>((load<u8>(name) + load<u8>(name + length - 3) + 3 * length) & 63) * ENTRY;
 }
 
 /** Field number of the name of `length` bytes at `name`, or NONE. Names shorter than three bytes read the bytes before them: harmless. */
-// @ts-ignore: decorator
 @inline
 export function fieldAt(name: usize, length: u32, table: usize): i32 {
   const entry = table + placeOf(name, length);

@@ -47,7 +47,6 @@ function isNoText(field: i32): bool {
 }
 
 /** By whole vectors: what lies behind the value is overwritten by the next one. For so few bytes memory.copy costs more. */
-// @ts-ignore: decorator
 @inline
 function copy(to: usize, from: usize, length: usize): void {
   for (let i: usize = 0; i < length; i += 16) v128.store(to + i, v128.load(from + i));

@@ -24,7 +24,6 @@ export function clearEscape(): void {
   sawEscape = false;
 }
 
-// @ts-ignore: decorator
 @inline
 export function skipBlanks(p: usize): usize {
   while (isBlank(load<u8>(p))) p++;
@@ -121,7 +120,6 @@ function misplaced(p: usize, text: u64, quotes: u64): u64 {
 }
 
 /** Index of the bracket that brings `depth` to 0, or 64. */
-// @ts-ignore: decorator
 @inline
 function lastClose(opens: u64, closes: u64, depth: u32): u64 {
   let left = closes;

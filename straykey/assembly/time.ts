@@ -26,7 +26,6 @@ export function readTime(text: usize, length: u32): i64 {
   return dateDay * DAY + <i64>(hour * 3600 + minute * 60 + second);
 }
 
-// @ts-ignore: decorator
 @inline
 function hasForm(text: usize): bool {
   // '0000-00-00T00:00' taken away leaves at most 9 where a digit belongs and exactly 0 elsewhere.
@@ -42,7 +41,6 @@ function hasForm(text: usize): bool {
   );
 }
 
-// @ts-ignore: decorator
 @inline
 function two(digits: usize): i32 {
   return (<i32>load<u8>(digits) - 48) * 10 + <i32>load<u8>(digits, 1) - 48;

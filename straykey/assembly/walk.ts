@@ -121,7 +121,6 @@ function walkValue(p: usize, field: i32): usize {
   return after;
 }
 
-// @ts-ignore: decorator
 @inline
 function isText(field: i32): bool {
   return field != NONE && field <= LAST_TEXT;

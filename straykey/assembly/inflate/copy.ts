@@ -10,7 +10,6 @@ export function fillPatterns(): void {
 }
 
 /** Writes up to 31 bytes more than asked for; see layout.ts. */
-// @ts-ignore: decorator
 @inline
 export function copyMatch(to: usize, distance: usize, end: usize): void {
   let from = to - distance;

@@ -17,19 +17,16 @@ export const END_OF_BLOCK: u32 = 0x2000;
 export const INVALID: u32 = 0x1000;
 
 /** A symbol's entry, completed by its code's length. */
-// @ts-ignore: decorator
 @inline
 export function withLength(symbol: u32, length: u32): u32 {
   return symbol + (length << 8) + length;
 }
 
-// @ts-ignore: decorator
 @inline
 export function codeBits(entry: u32): u32 {
   return (entry >> 8) & 15;
 }
 
-// @ts-ignore: decorator
 @inline
 export function takenBits(entry: u32): u32 {
   return entry & 63;

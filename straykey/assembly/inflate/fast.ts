@@ -22,20 +22,17 @@ const DISTANCE_MASK: u64 = (1 << DISTANCE_BITS) - 1;
 /** Bits of the longest distance code and its extra bits. */
 const DISTANCE_MOST: u64 = 28;
 
-// @ts-ignore: decorator
 @inline
 function litlenAt(index: u64): u64 {
   return load<u32>(<usize>index << 2, LITLEN);
 }
 
-// @ts-ignore: decorator
 @inline
 function distanceAt(index: u64): u64 {
   return load<u32>(<usize>index << 2, DISTANCE);
 }
 
 /** One literal or a pair; behind a single one a byte without meaning, which the next overwrites. */
-// @ts-ignore: decorator
 @inline
 function putLiterals(to: usize, entry: u64): usize {
   store<u16>(to, <u16>(entry >> 16));
@@ -43,21 +40,18 @@ function putLiterals(to: usize, entry: u64): usize {
 }
 
 /** Among the codes that a {@link LEADS_ON} entry leads on to, the index of the one at hand. */
-// @ts-ignore: decorator
 @inline
 function longer(entry: u64, bits: u64): u64 {
   return (entry >> 16) + (bits & (((<u64>1) << ((entry >> 8) & 15)) - 1));
 }
 
 /** Bytes that filling up takes: as many as fit whole behind the bits at hand, at most 7. */
-// @ts-ignore: decorator
 @inline
 function taken(left: u64): usize {
   return <usize>(~left >> 3) & 7;
 }
 
 /** The value of a length or distance: its base and the extra bits that lie above its code in `before`; `after` is what is left of that. */
-// @ts-ignore: decorator
 @inline
 function valueOf(entry: u64, before: u64, after: u64): u64 {
   // Shifts use the low six bits of the count only, which is what the entry's layout is made for.

@@ -20,7 +20,6 @@ export function setOutput(at: usize, reachingTo: usize): void {
   windowStart = reachingTo;
 }
 
-// @ts-ignore: decorator
 @inline
 export function moveTo(at: usize): void {
   out = at;
@@ -43,7 +42,6 @@ export function clearBits(): void {
  * Whether that many bits (at most 56) are at hand, after taking as few bytes as will do: so less than a byte is left when they are
  * used, and the end of the data is known to the byte.
  */
-// @ts-ignore: decorator
 @inline
 export function have(bits: u32): bool {
   while (bitCount < bits) {
@@ -55,7 +53,6 @@ export function have(bits: u32): bool {
 }
 
 /** At least 56 bits at hand, when eight bytes of input are left. */
-// @ts-ignore: decorator
 @inline
 export function haveMany(): void {
   if (next + 8 > inputEnd) return;
@@ -64,7 +61,6 @@ export function haveMany(): void {
   bitCount |= 56;
 }
 
-// @ts-ignore: decorator
 @inline
 export function use(bits: u32): void {
   bitBuffer >>= bits;

@@ -90,13 +90,11 @@ function sortSymbols(lengths: usize, count: u32): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function countOf(length: u32): u32 {
   return load<u32>(COUNTS + (length << 2));
 }
 
-// @ts-ignore: decorator
 @inline
 function symbolEntry(symbols: usize, rank: u32): u32 {
   return load<u32>(symbols + (<usize>load<u16>(SORTED + (rank << 1)) << 2));
@@ -151,7 +149,6 @@ function fillComplete(table: usize, rootBits: u32, symbols: usize): void {
 }
 
 /** The next code of the same length, `codes` in number; also, as the code only gains zero bits, the first of the next length. */
-// @ts-ignore: decorator
 @inline
 function successor(code: u32, codes: u32): u32 {
   const bit: u32 = 0x80000000 >> clz(code ^ (codes - 1));
