@@ -7,6 +7,7 @@ import { simulate } from './simulate.ts';
 /** The goals of the project's issue on learning. */
 const GOALS = { judgedASecond: 50_000, bytesARecord: 64 };
 const SEED = 1;
+const BURST = 20_000;
 /** Enough days for windows to fill and pools to form, few enough for a minute. */
 const DAYS = 100;
 
@@ -52,9 +53,38 @@ function main(): void {
   );
 }
 
+/** One principal, one day, as many addresses as a botnet: what is remembered must stay bounded. */
+function printBurst(): void {
+  const model = createModel();
+  for (let i = 0; i < BURST; i++) {
+    const ip = `${20 + (i >> 16)}.${(i >> 8) & 255}.${i & 255}.1`;
+    model.judge({
+      id: `b${i}`,
+      t: 1_728_000_000 + i,
+      principal: 'a/r/f',
+      role: 'a/r',
+      key: 'k',
+      ip,
+      source: 'ec2.amazonaws.com',
+      name: 'DescribeTags',
+      region: 'eu-west-1',
+    });
+  }
+  const bytes = model.snapshot().principals.reduce((sum, principal) => sum + principal.bytes.length, 0);
+  const { maxUnits } = model.settings;
+  const most = maxUnits * GOALS.bytesARecord;
+  print(
+    `bytes kept of ${BURST} addresses in a day`,
+    bytes,
+    bytes <= most,
+    `goal at most ${maxUnits} hosts of ${GOALS.bytesARecord}`,
+  );
+}
+
 function print(what: string, figure: number | string, met?: boolean, goal?: string): void {
   const verdict = met === undefined ? '' : `  ${met ? 'met' : 'NOT met'} (${goal})`;
   process.stdout.write(`${what.padEnd(40)}${String(figure).padStart(12)}${verdict}\n`);
 }
 
 main();
+printBurst();

@@ -5,6 +5,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { toldTerminal } from '../../../test/support/told-terminal.ts';
 import { alone } from '../passes/index.ts';
 import { loadTables, shelfIn } from '../reference/index.ts';
 import { appendEvents, readRules } from '../rules/index.ts';
@@ -20,27 +21,18 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 /** Command lines with the real parts in this process: starting a hundred would take a minute. Each data folder has its own rules. */
 function straykeyWith(data: string) {
   return async (...argv: string[]) => {
-    const told = { stdout: '', stderr: '' };
-    const terminal: Terminal = {
-      stdin: (async function* () {})(),
-      stdout: (text) => {
-        told.stdout += text;
-      },
-      stderr: (text) => {
-        told.stderr += text;
-      },
-      columns: 80,
-      stdoutIsTerminal: false,
-      stderrIsTerminal: false,
-      color: false,
-      environment: { STRAYKEY_DATA: join(folder, data), USER: 'jane' },
-      now: () => Date.parse('2026-10-06T12:00:00Z'),
-    };
+    const { told, terminal: plain } = toldTerminal(join(folder, data), Date.parse('2026-10-06T12:00:00Z'));
+    const terminal: Terminal = { ...plain, environment: { ...plain.environment, USER: 'jane' } };
     const inFolder = argv.map((each) =>
       ['trail', 'no-such-folder'].includes(each) || /\.(json|ndjson)$/.test(each) ? join(folder, each) : each,
     );
     const status = await runProgram(inFolder, '0.0.0', terminal, rim);
-    return { ...told, status, text: `${told.stdout}${told.stderr}`.replace(/\s+/g, ' ') };
+    return {
+      stdout: told.stdout,
+      stderr: told.stderr,
+      status,
+      text: `${told.stdout}${told.stderr}`.replace(/\s+/g, ' '),
+    };
   };
 }
 
