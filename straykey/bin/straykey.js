@@ -3,7 +3,7 @@
 // Picks, in this order: this process when its Node is new enough; the Node that the checkout installed from npm.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import * as nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -18,7 +18,7 @@ function newEnough(version) {
 function nodeFromNpm() {
   const name = { darwin: 'darwin', linux: 'linux', win32: 'win' }[process.platform];
   const packages = [`node-${name}-${process.arch}`, `node-bin-${name}-${process.arch}`];
-  const require = createRequire(import.meta.url);
+  const require = nodeModule.createRequire(import.meta.url);
   for (const each of packages) {
     try {
       const root = dirname(require.resolve(`${each}/package.json`));
@@ -35,6 +35,12 @@ if (newEnough(process.versions.node)) {
   const source = join(here, '..', 'src', 'main.ts');
   const built = join(here, '..', 'dist', 'main.js');
   const entry = existsSync(source) ? source : built;
+  // In a checkout: hundreds of TypeScript files, which take longer to load than most of what is asked takes to do.
+  if (entry === source) {
+    // By the variable, because threads know nothing of the call.
+    process.env.NODE_COMPILE_CACHE ??= join(here, '..', '..', 'node_modules', '.cache', 'straykey');
+    nodeModule.enableCompileCache(process.env.NODE_COMPILE_CACHE);
+  }
   const { main } = await import(pathToFileURL(entry).href);
   process.exitCode = await main(process.argv.slice(2));
 } else {

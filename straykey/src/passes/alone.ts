@@ -1,5 +1,5 @@
 import { createReader, type Reader } from '../records/index.ts';
-import { inflatePiece, readObject, type SourceObject } from '../sources/index.ts';
+import { inflatePiece, type ReadResult, readObject, type Sink, type SourceObject } from '../sources/index.ts';
 import { Revisit, type SecondLook, Survey } from '../survey/index.ts';
 import type { PlaceTables } from '../where/index.ts';
 import {
@@ -48,9 +48,14 @@ export class SurveyPass {
 
   /** `file` tells this object from every other in the whole input. */
   async read(file: number, object: SourceObject): Promise<void> {
+    await this.readBy(file, object.origin, (sink) => readObject(object, sink, this.watch.oddity));
+  }
+
+  /** The same for an object whose bytes come another way: `pour` gives them to the sink as {@link readObject} does. */
+  async readBy(file: number, origin: string, pour: (sink: Sink) => Promise<ReadResult>): Promise<void> {
     const before = this.reader.records;
-    this.survey.begin(file, object.origin);
-    const { storedBytes, bytes } = await readObject(object, this.reader, this.watch.oddity);
+    this.survey.begin(file, origin);
+    const { storedBytes, bytes } = await pour(this.reader);
     this.counts = addCounts(this.counts, { files: 1, storedBytes, bytes, records: this.reader.records - before });
     this.watch.progress(this.counts);
   }
@@ -68,8 +73,8 @@ export class SurveyPass {
   }
 }
 
-/** Oddities of an object that could be read the first time and no longer can. */
-const UNREADABLE: ReadonlySet<string> = new Set([
+/** Oddities that say an object could not be read at all, or not to its end: another try may do better. */
+export const UNREADABLE: ReadonlySet<string> = new Set([
   'vanished',
   'access-denied',
   'unreadable-file',

@@ -3,6 +3,8 @@ import { Worker } from 'node:worker_threads';
 import type { SourceObject } from '../sources/index.ts';
 import type { PlaceTables } from '../where/index.ts';
 import { rereadAll, SurveyPass } from './alone.ts';
+import { type Draw, drawFrom, type Numbered } from './draw.ts';
+import { pair } from './pair.ts';
 import {
   addCounts,
   type Counts,
@@ -28,9 +30,11 @@ const AHEAD = 2;
 
 /**
  * Reads with several threads, this one among them. Workers take local files; objects that are not files on disk (S3, standard input)
- * are read here, where their transport lives. The survey is the join of all threads' surveys, so it does not depend on who read what.
+ * are read here, where their transport lives. The survey is the join of all threads' surveys, so it does not depend on who read what. Two threads
+ * share the work in another way, see {@link pair}.
  */
 export function crew(size: number, tables: PlaceTables, watch: Watch): Passes {
+  if (size === 2) return pair(tables, watch);
   const kept = new Map<number, SourceObject>();
   const workers = Array.from({ length: size - 1 }, () => new Worker(WORKER, { workerData: { tables } }));
   return {
@@ -40,7 +44,7 @@ export function crew(size: number, tables: PlaceTables, watch: Watch): Passes {
         await own.read(file, object);
         if (own.survey.roster.lastFile === file) kept.set(file, object);
       });
-      const files = numbered(objects);
+      const files = drawFrom(objects);
       const shares = new Map<Worker, Counts>();
       const report = () => watch.progress([own.counts, ...shares.values()].reduce(addCounts, NOTHING_READ));
       const tallies: KindTally[] = [];
@@ -75,11 +79,6 @@ export function crew(size: number, tables: PlaceTables, watch: Watch): Passes {
   };
 }
 
-interface Numbered {
-  readonly file: number;
-  readonly object: SourceObject;
-}
-
 /** Keeps turns apart: this thread has one reader, and each worker's loop may come with an object to read here. */
 function oneAtATime(read: (numbered: Numbered) => Promise<void>): (numbered: Numbered) => Promise<void> {
   let turn: Promise<unknown> = Promise.resolve();
@@ -90,35 +89,10 @@ function oneAtATime(read: (numbered: Numbered) => Promise<void>): (numbered: Num
   };
 }
 
-/** One iterator that several workers draw from, in turns. */
-function numbered(objects: Iterable<SourceObject> | AsyncIterable<SourceObject>): {
-  draw(most: number): Promise<Numbered[]>;
-} {
-  const iterator = Symbol.asyncIterator in objects ? objects[Symbol.asyncIterator]() : objects[Symbol.iterator]();
-  let file = 0;
-  let turn: Promise<unknown> = Promise.resolve();
-  const drawNow = async (most: number): Promise<Numbered[]> => {
-    const batch: Numbered[] = [];
-    while (batch.length < most) {
-      const next = await iterator.next();
-      if (next.done) break;
-      batch.push({ file: file++, object: next.value });
-    }
-    return batch;
-  };
-  return {
-    draw(most) {
-      const mine = turn.then(() => drawNow(most));
-      turn = mine.catch(() => {});
-      return mine;
-    },
-  };
-}
-
 /** Keeps one worker busy until the input ends, then collects what it found. */
 function work(
   worker: Worker,
-  files: { draw(most: number): Promise<Numbered[]> },
+  files: Draw,
   readHere: (numbered: Numbered) => Promise<void>,
   kept: Map<number, SourceObject>,
   watch: Watch,

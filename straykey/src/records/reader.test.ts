@@ -579,19 +579,20 @@ describe('damage is contained', () => {
         return bytes.subarray(from % bytes.length, (from % bytes.length) + (length % 400));
       }),
     );
-    const DAMAGE = new Set(['not-json', 'truncated-json', 'not-cloudtrail', 'not-a-record', 'too-deep']);
     const { hear } = listen();
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
         const inPieces = hear(pieces);
-        const whole = hear([Buffer.concat(pieces)]);
+        const bytes = Buffer.concat(pieces);
+        const whole = hear([bytes]);
+        const byByte = hear(Array.from(bytes, (byte) => Uint8Array.of(byte)));
         for (const heard of [inPieces, whole]) {
           assert.ok(heard.records > 0 || heard.oddities.length > 0);
           for (const oddity of heard.oddities) assert.ok(Object.hasOwn(recordOddities, oddity.kind), oddity.kind);
         }
-        // Known limit: how much is found again behind damage may depend on the cut. Where neither told damage, the calls agree.
-        const damaged = [inPieces, whole].some(({ oddities }) => oddities.some(({ kind }) => DAMAGE.has(kind)));
-        if (!damaged) assert.deepEqual(whole.calls, inPieces.calls);
+        // Known limit: behind damage in a piece of many KiB it may still depend on the cut how much is found again.
+        assert.deepEqual(inPieces, whole);
+        assert.deepEqual(byByte, whole);
       }),
       { numRuns: 500 },
     );

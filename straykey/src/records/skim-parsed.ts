@@ -48,14 +48,19 @@ export function act(call: ApiCall, at: Place, hooks: SkimHooks, standing: Standi
   if (typeof standing === 'object') hooks.note(standing.note);
 }
 
-/** Whether a value's nesting is within bounds; the oddity is told when not. By levels, so that no nesting can exhaust the stack. */
+/** Whether a value's nesting is within bounds; the oddity is told when not. */
 export function isShallow(value: unknown, at: Place, hooks: SkimHooks): boolean {
-  let level = containersIn([value]);
-  for (let depth = 0; depth < MOST_LEVELS && level.length > 0; depth++) {
-    level = level.flatMap((container) => containersIn(Object.values(container)));
-  }
-  if (level.length === 0) return true;
+  if (!isDeeper(value, MOST_LEVELS)) return true;
   hooks.oddity({ kind: 'too-deep', ...at, reason: `expected at most ${MOST_LEVELS} levels of nesting, found more` });
+  return false;
+}
+
+/** Whether there are more than so many levels. Never calls itself deeper than that, so no nesting can exhaust the stack. */
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  // Values that come from parsing have members of their own alone.
+  for (const name in value) if (isDeeper((value as Readonly<Record<string, unknown>>)[name], levels - 1)) return true;
   return false;
 }
 

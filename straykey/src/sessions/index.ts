@@ -10,4 +10,4 @@ export {
   serviceIssueOf,
   sessionKey,
 } from './ledger.ts';
-export { isPlatformSession, mayNameFunction, partitionOf, roleKeyOf, roleKeyOfSession } from './names.ts';
+export { edgeParts, isPlatformSession, mayNameFunction, partitionOf, roleKeyOf, roleKeyOfSession } from './names.ts';

@@ -67,8 +67,8 @@ export class Ledger {
   readonly descents = new Map<string, Descent[]>();
   /** `account name` to what is known. */
   readonly functions = new Map<string, KnownFunction>();
-  /** Of the issues in `issuedSessions`, those that were handed out by {@link known}. */
-  private readonly own = new Set<ServiceIssue>();
+  /** Of the issues in `issuedSessions`, those that were handed out by {@link known}, and the list that their keys share. */
+  private readonly own = new Map<ServiceIssue, ServiceIssue[]>();
 
   /** The facts of one record. `from`: where the call came from; a log writer's must come from inside AWS. */
   learn(call: ApiCall, from: 'inside' | 'outside' | 'elsewhere'): void {
@@ -123,16 +123,20 @@ export class Ledger {
   known(issue: ServiceIssue): ServiceIssue {
     const issues = this.issuedSessions.get(sessionKey(issue.roleKey, issue.sessionName));
     const known = issues?.find((each) => haveSameMembers(each, issue));
-    if (known !== undefined) this.own.add(known);
+    if (known !== undefined && !this.own.has(known)) this.own.set(known, [known]);
     return known ?? issue;
   }
 
   /** A key that came back from an issue by a service for a resource (`made`), or from somebody else's (undefined). */
   learnKey(key: string, made: ServiceIssue | undefined): void {
-    if (made === undefined) this.othersKeys.add(key);
+    if (made === undefined) {
+      this.othersKeys.add(key);
+      return;
+    }
     // Nearly always a key that nobody has seen and a session that is known: no need to compare and sort.
-    else if (this.own.has(made) && !this.issuedKeys.has(key)) this.issuedKeys.set(key, [made]);
-    else this.addIssue(key, made);
+    const alone = this.own.get(made);
+    if (alone === undefined || this.issuedKeys.has(key)) this.addIssue(key, made);
+    else this.issuedKeys.set(key, alone);
   }
 
   /** The facts that any record of a session shows: its scope, and which role its id belongs to. `roleKey`: by {@link roleKeyOfSession}. */
@@ -169,8 +173,15 @@ export class Ledger {
 
   /** Joins another ledger's facts into these. */
   absorb(other: LedgerFacts): void {
-    for (const [key, issues] of other.issuedKeys) for (const issue of issues) this.addIssue(key, issue);
     for (const issues of other.issuedSessions.values()) for (const issue of issues) this.addIssue(undefined, issue);
+    const own = new Map<ServiceIssue, ServiceIssue>();
+    for (const [key, issues] of other.issuedKeys) {
+      for (const issue of issues) {
+        const known = own.get(issue) ?? this.known(issue);
+        own.set(issue, known);
+        this.learnKey(key, known);
+      }
+    }
     for (const key of other.othersKeys) this.othersKeys.add(key);
     for (const [key, scopes] of other.scopes) for (const scope of scopes) this.addScope(key, scope);
     for (const [key, writer] of other.logWriters) this.addLogWriter(key, writer.name, writer.accountId, writer.region);
@@ -255,7 +266,8 @@ function addDistinct<T extends object>(map: Map<string, T[]>, key: string, value
   if (list.some((known) => haveSameMembers(known, value))) return;
   const text = JSON.stringify(value);
   const at = list.findIndex((known) => JSON.stringify(known) > text);
-  list.splice(at === -1 ? list.length : at, 0, value);
+  // A list of its own: several keys may share the one that was there.
+  map.set(key, list.toSpliced(at === -1 ? list.length : at, 0, value));
 }
 
 function haveSameMembers<T extends object>(a: T, b: T): boolean {

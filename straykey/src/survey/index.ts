@@ -1,3 +1,4 @@
+export { preferred } from './copies.ts';
 export { Finder, type Found } from './find.ts';
 export {
   derivedFrom,

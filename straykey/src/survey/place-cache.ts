@@ -10,26 +10,33 @@ const MOST = 1 << 12;
 /** What a survey needs of a place: the kind, and whose endpoint. */
 export type Whereabouts = { readonly kind: Exclude<PlaceKind, 'endpoint'> } | Extract<Place, { kind: 'endpoint' }>;
 
+/** An address on a day. */
 interface DayPlace {
-  readonly kind: PlaceKind;
+  /** Absent where each call has to be placed by itself. */
+  readonly whereabouts?: Whereabouts;
   /** The place is not the same all day: AWS's list changes, a declared network expires. */
   readonly varies: boolean;
 }
+
+const VARIES: DayPlace = { varies: true };
 
 /** Kinds of place by address and UTC day: most calls come from an address that was judged a moment ago. */
 export class PlaceCache {
   private readonly tables: PlaceTables;
   private readonly days = new Map<number, Map<string, DayPlace>>();
+  private readonly byKind = new Map<PlaceKind, DayPlace>();
   private size = 0;
+  /** No table has anything that begins or ends: nothing varies. */
+  private readonly steady: boolean;
 
   constructor(tables: PlaceTables) {
     this.tables = tables;
+    this.steady = tables.awsRanges === undefined && (tables.ownNetworks?.networks.length ?? 0) === 0;
   }
 
   whereaboutsOf(call: ApiCall): Whereabouts {
     if (call.vpcEndpointId !== undefined || call.vpcEndpointAccountId !== undefined) return this.placeOf(call);
-    const known = this.dayPlaceOf(call);
-    return known.varies || known.kind === 'endpoint' ? this.placeOf(call) : { kind: known.kind };
+    return this.dayPlaceOf(call).whereabouts ?? this.placeOf(call);
   }
 
   placeOf(call: ApiCall): Place {
@@ -38,30 +45,36 @@ export class PlaceCache {
 
   /** Whether the place of this call's address changes on the day of the call. Where AWS names an endpoint's owner, the address is no matter. */
   variesThatDay(call: ApiCall): boolean {
-    return call.vpcEndpointAccountId === undefined && this.dayPlaceOf(call).varies;
+    return !this.steady && call.vpcEndpointAccountId === undefined && this.dayPlaceOf(call).varies;
   }
 
-  private dayPlaceOf({ sourceIPAddress, time }: ApiCall): DayPlace {
+  private dayPlaceOf(call: ApiCall): DayPlace {
+    const { sourceIPAddress, time } = call;
     const midnight = time - (time % 86_400);
-    let day = this.days.get(midnight);
-    let known = day?.get(sourceIPAddress);
-    if (known === undefined) {
-      if (this.size++ >= MOST) {
-        this.days.clear();
-        this.size = 1;
-        day = undefined;
-      }
-      known = {
-        kind: placeKindOf(sourceIPAddress, time, this.tables),
-        varies: placeMayVary(sourceIPAddress, midnight, midnight + 86_399, this.tables),
-      };
-      if (day === undefined) {
-        day = new Map();
-        this.days.set(midnight, day);
-      }
-      day.set(sourceIPAddress, known);
+    const known = this.days.get(midnight)?.get(sourceIPAddress);
+    if (known !== undefined) return known;
+    const varies = !this.steady && placeMayVary(sourceIPAddress, midnight, midnight + 86_399, this.tables);
+    const place = varies ? VARIES : this.ofKind(placeKindOf(sourceIPAddress, time, this.tables));
+    if (this.size++ >= MOST) {
+      this.days.clear();
+      this.size = 1;
     }
-    return known;
+    let day = this.days.get(midnight);
+    if (day === undefined) {
+      day = new Map();
+      this.days.set(midnight, day);
+    }
+    day.set(sourceIPAddress, place);
+    return place;
+  }
+
+  private ofKind(kind: PlaceKind): DayPlace {
+    let place = this.byKind.get(kind);
+    if (place === undefined) {
+      place = { varies: false, ...(kind === 'endpoint' ? {} : { whereabouts: { kind } }) };
+      this.byKind.set(kind, place);
+    }
+    return place;
   }
 }
 

@@ -38,13 +38,16 @@ function lookFor(callers: ReadonlySet<string>, survey: Survey): SecondLook {
   return { callers, files: [...files].sort((a, b) => a - b) };
 }
 
+/** Which callers to look for, by {@link callerOf}: a set, or whatever tells. */
+export type Wanted = Pick<ReadonlySet<string>, 'has'>;
+
 /** Reads some files again for the calls of some callers from outside. Learns nothing else: the first pass has. */
 export class Revisit implements SkimHooks {
-  private readonly wanted: ReadonlySet<string>;
+  private readonly wanted: Wanted;
   private readonly tables: PlaceTables;
   private readonly take: (call: ApiCall) => void;
 
-  constructor(wanted: ReadonlySet<string>, tables: PlaceTables, take: (call: ApiCall) => void) {
+  constructor(wanted: Wanted, tables: PlaceTables, take: (call: ApiCall) => void) {
     this.wanted = wanted;
     this.tables = tables;
     this.take = take;
