@@ -17,6 +17,7 @@ const VARIABLES: Readonly<Record<string, (value: string) => Partial<v.InferInput
   STRAYKEY_ACCOUNTS: (value) => ({ accounts: value.split(',').map((each) => each.trim()) }),
   STRAYKEY_AWS_RANGES: (value) => ({ awsRanges: value.split(',').map((each) => each.trim()) }),
   STRAYKEY_DOCUMENTATION_ADDRESSES: (value) => ({ documentationAddresses: value as 'unknown' }),
+  STRAYKEY_STORE: (value) => ({ store: value }),
   STRAYKEY_LEARNING: (value) => ({ learning: { mode: value as 'on' } }),
 };
 

@@ -69,6 +69,8 @@ export interface Service {
   /** `value` is JSON text of our `Evidence`; `type` names its version. The API model knows exactly these two members. */
   readonly additionalInfo: { readonly value: string; readonly type: string };
   readonly archived: boolean;
+  /** Only on findings kept in a store, after UpdateFindingsFeedback. */
+  readonly userFeedback?: 'USEFUL' | 'NOT_USEFUL';
   /** Alarming calls, each event id once. */
   readonly count: number;
   readonly eventFirstSeen: string;
