@@ -9,6 +9,10 @@ export interface S3Options {
    * Objects that cannot hold a call of this period are not read, and where the layout is CloudTrail's, not even listed.
    */
   readonly period?: Period;
+  /** Only what comes after this key is listed. */
+  readonly after?: string;
+  /** The objects will not be read, only their names are wanted: nothing is fetched ahead. */
+  readonly namesOnly?: boolean;
 }
 
 export const s3Limits = {
@@ -51,7 +55,10 @@ export function s3Source(address: S3Address, options: S3Options): Source {
   };
   return {
     name: `s3://${address.bucket}/${address.prefix}`,
-    list: (tell) => readAhead(listObjects(address, options.period ?? {}, connect, tell)),
+    list(tell) {
+      const objects = listObjects(address, options, connect, tell);
+      return options.namesOnly ? objects : readAhead(objects);
+    },
     dispose() {
       sdk?.then(({ client }) => client.destroy()).catch(() => {});
     },
@@ -59,7 +66,7 @@ export function s3Source(address: S3Address, options: S3Options): Source {
 }
 
 /** The SDK, loaded on first use: it takes a quarter of a second that no other source should pay. */
-interface Sdk {
+export interface Sdk {
   readonly api: typeof import('@aws-sdk/client-s3');
   readonly client: S3Client;
 }
@@ -90,13 +97,14 @@ async function loadSdk(): Promise<Sdk> {
 
 async function* listObjects(
   { bucket, prefix }: S3Address,
-  period: Period,
+  { period = {}, after }: S3Options,
   connect: () => Promise<Sdk>,
   tell: Tell,
 ): AsyncGenerator<Fetchable, void, void> {
   const told = new Set<string>();
   let outside = 0;
-  let position: { StartAfter?: string; ContinuationToken?: string } | undefined = {};
+  let position: { StartAfter?: string; ContinuationToken?: string } | undefined =
+    after === undefined ? {} : { StartAfter: after };
   while (position !== undefined) {
     let page: Page;
     try {
@@ -167,7 +175,7 @@ function outsideOddity(bucket: string, prefix: string, seen: number): Parameters
 type Fetched = { readonly taken: () => void } & ({ readonly bytes: Uint8Array } | { readonly error: unknown });
 
 /** One object. Fetched bytes are given out once; a second reading fetches again. */
-class S3Object implements Fetchable {
+export class S3Object implements Fetchable {
   readonly bucket: string;
   readonly key: string;
   readonly size: number;
