@@ -25,6 +25,9 @@ export interface Ports {
   readonly digest: (text: string) => string;
 }
 
+/** What raising findings needs of them. */
+export type FindingPorts = Pick<Ports, 'tables' | 'hostFacts' | 'digest'>;
+
 export interface ScanSettings {
   readonly learning: Learning;
   /** Epoch seconds. Uses outside the span make no finding; they still teach, and issues there still attribute. */
@@ -65,10 +68,26 @@ export async function scan(
   const history = judgeUses(joined, settings.learning);
   const judged = history.judged.filter((each) => within(each, settings));
   const childCalls = await countChildCalls(judged, survey, ports);
-  const cases = gather(judged, joined, survey, childCalls, ports);
-  const findings = cases.map((each) => raise(each, { digest: ports.digest }));
-  findings.sort(byFirstSeen);
+  const findings = raiseFindings(judged, joined, survey, childCalls, ports);
   return { findings, firstPass, joined, judged, ledger: history.ledger };
+}
+
+/** The findings of judged uses, sorted by (first seen, id). `childCalls`: calls from outside by derived access key. */
+export function raiseFindings(
+  judged: readonly Judged[],
+  joined: Joined,
+  survey: Survey,
+  childCalls: ReadonlyMap<string, number>,
+  ports: FindingPorts,
+): Finding[] {
+  const cases = gather(judged, joined, survey, childCalls, ports);
+  return cases.map((each) => raise(each, { digest: ports.digest })).sort(byFirstSeen);
+}
+
+/** Keys that alarming uses were made with: what was made with them is derived. */
+export function stolenKeys(judged: readonly Judged[]): Set<string> {
+  const keys = judged.filter(({ judgement }) => judgement.finding).map(({ use }) => use.call.identity.accessKeyId);
+  return new Set(keys.filter((key) => key !== ''));
 }
 
 /** Issue and use in any order: callers that waited in the roster and have since been attributed. */
@@ -90,12 +109,8 @@ async function countChildCalls(
   survey: Survey,
   ports: Ports,
 ): Promise<ReadonlyMap<string, number>> {
-  const stolen = new Set(
-    judged.filter(({ judgement }) => judgement.finding).map(({ use }) => use.call.identity.accessKeyId),
-  );
-  stolen.delete('');
   const children = new Set(
-    derivedFrom(stolen, survey.ledger, new Map()).flatMap(({ accessKeyId }) => accessKeyId ?? []),
+    derivedFrom(stolenKeys(judged), survey.ledger, new Map()).flatMap(({ accessKeyId }) => accessKeyId ?? []),
   );
   const ids = new Map<string, Set<string>>();
   await ports.passes.lookAgain(derivedCallers(survey, children), (call) => {
@@ -113,7 +128,7 @@ function gather(
   joined: Joined,
   survey: Survey,
   childCalls: ReadonlyMap<string, number>,
-  ports: Ports,
+  ports: FindingPorts,
 ): Case[] {
   const groups = new Map<string, Judged[]>();
   for (const each of judged) {
@@ -131,7 +146,7 @@ function caseOf(
   joined: Joined,
   survey: Survey,
   childCalls: ReadonlyMap<string, number>,
-  ports: Ports,
+  ports: FindingPorts,
 ): Case {
   const first = uses[0]!;
   const { issuedTo } = first.use;
@@ -155,7 +170,7 @@ function caseOf(
 }
 
 /** Facts of the newest alarming host; the basis of the weakest judgement among the uses' days would say no more. */
-function addressFactsOf(uses: readonly Judged[], ports: Ports): AddressFacts {
+function addressFactsOf(uses: readonly Judged[], ports: FindingPorts): AddressFacts {
   const newest = uses.findLast(({ judgement }) => judgement.finding)!;
   const { basis, weak } = describeBasis(newest.place, newest.use.call.time, ports.tables);
   return { ...ports.hostFacts(newest.place.address), basis, weak };

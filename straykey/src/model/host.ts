@@ -62,3 +62,9 @@ export function includes(hosts: Cidr, host: Host): boolean {
 export function cidrOf(host: Host): string {
   return host.base.family === 4 ? `${host.unit}/32` : host.unit;
 }
+
+/** The network in which an address has neighbours, vouchers and pools; undefined when the text is no address. */
+export function networkOfHost(address: string): string | undefined {
+  const ip = parseIp(address);
+  return ip && formatCidr(networkOf(ip));
+}

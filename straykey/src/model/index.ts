@@ -1,5 +1,7 @@
 export { type AlertDay, alertDaysOf } from './alert-days.ts';
 export { type Category, categoryOf } from './categories.ts';
+export { firstChangedDay } from './changed-day.ts';
+export { networkOfHost } from './host.ts';
 export type { Acceptable, Feedback, Inside, Outside } from './input.ts';
 export type { Explanation, FacetDays, Judgement, LearningState, Scope } from './judgement.ts';
 export { createModel, type JudgedEvent, join, type Model, restore } from './learn.ts';

@@ -39,9 +39,10 @@ export interface Model {
   judge(event: Outside): Judgement;
   /**
    * History, judged as it would have been live: all events are remembered first, then judged in order of (time, id), each with
-   * its own day up to itself. Copies (same id) count once. The answer does not depend on the order given.
+   * its own day up to itself. Copies (same id) count once. The answer does not depend on the order given. `since`: the UTC day number from
+   * which on a principal's events are judged; earlier ones are remembered only, and left out of the answer.
    */
-  judgeAll(events: Iterable<Outside>): JudgedEvent[];
+  judgeAll(events: Iterable<Outside>, since?: (principal: string) => number): JudgedEvent[];
   /** The learned-host ledger: what has been silenced, since when and on what evidence. By principal and scope. */
   ledger(): LedgerEntry[];
   /**
@@ -49,8 +50,8 @@ export interface Model {
    * min(greatest day seen, wall-clock day)", and compacts days that are long settled. Daily is often enough.
    */
   prune(today: number): void;
-  /** Everything remembered, to be stored; {@link restore} takes it up. */
-  snapshot(): Snapshot;
+  /** Everything remembered, to be stored; {@link restore} takes it up. `only`: the habits of these principals. */
+  snapshot(only?: ReadonlySet<string>): Snapshot;
 }
 
 export interface JudgedEvent {

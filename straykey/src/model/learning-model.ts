@@ -68,16 +68,20 @@ export class LearningModel implements Model {
     return this.#judge(call, this.#habits);
   }
 
-  judgeAll(events: Iterable<Outside>): JudgedEvent[] {
+  judgeAll(
+    events: Iterable<Outside>,
+    since: (principal: string) => number = () => Number.NEGATIVE_INFINITY,
+  ): JudgedEvent[] {
     const unique = sortedUnique(events);
     const calls = unique.map((event) => this.#calls.read(event));
     const before = new Habits(this.settings);
     for (const call of calls) if (call) before.copyDay(this.#habits, call.event.principal, call.day);
     for (const call of calls) if (call) this.#note(call);
     const day = new DaySoFar(before, this.settings);
-    return unique.map((event, at) => {
+    return unique.flatMap((event, at): JudgedEvent[] => {
       const call = calls[at];
-      return { event, judgement: call ? this.#judge(call, day.with(call)) : unreadable(event) };
+      if (!call) return [{ event, judgement: unreadable(event) }];
+      return call.day < since(event.principal) ? [] : [{ event, judgement: this.#judge(call, day.with(call)) }];
     });
   }
 
@@ -95,8 +99,9 @@ export class LearningModel implements Model {
     this.#outlooks.clear();
   }
 
-  snapshot(): Snapshot {
+  snapshot(only?: ReadonlySet<string>): Snapshot {
     const principals = [...this.#habits.principals.values()]
+      .filter(({ name }) => only?.has(name) ?? true)
       .sort((a, b) => (a.name < b.name ? -1 : 1))
       .map((principal) => ({ name: principal.name, bytes: encodePrincipal(principal) }));
     const statements = this.#statements.all();
