@@ -1,4 +1,4 @@
-export { markdown } from './markdown.ts';
+export { expectedMarkdown, markdown } from './markdown.ts';
 export {
   type Command,
   type Expected,

@@ -1,5 +1,5 @@
 import { printable } from '../kit/index.ts';
-import type { Command, Expected, Fact, Phase, Plan, Step, Way } from './plan.ts';
+import type { Command, Expected, Fact, Phase, Plan, Question, Step, Way } from './plan.ts';
 import { CUTOFF } from './policies.ts';
 
 /** Columns: reads well in a terminal, and in a ticket that keeps line breaks. Commands are not broken. */
@@ -33,6 +33,72 @@ export function markdown(plan: Plan): string {
   ].join('\n');
 }
 
+/** The part of a plan for uses that were expected: what must be known first, and the ways to say so. */
+export function expectedMarkdown({ expected, finding, phases, situation }: Plan): string {
+  const questions = phases
+    .filter(({ name }) => name === 'verify')
+    .flatMap(({ steps }) => steps.flatMap((step) => step.questions ?? []));
+  return [
+    `# Was it expected? ${prose(finding.title)}`,
+    '',
+    ...list([
+      `Finding ${code(finding.id)}, confidence ${prose(finding.confidence)}`,
+      `Account ${code(finding.accountId)}, region ${code(finding.region)}, first seen ${prose(finding.firstSeen)} (UTC)`,
+    ]),
+    '',
+    ...paragraph(
+      'Nothing here has been run. When nobody can answer the questions with yes, it was not expected: straykey respond says what to do then.',
+    ),
+    '',
+    '## What the evidence shows',
+    '',
+    ...situation.flatMap((fact) => bullet(factText(fact), '')),
+    '',
+    '## What must be known first',
+    '',
+    ...questions.flatMap(questionLines),
+    ...comparison(expected),
+    ...expectedLines(expected, finding.accountId),
+  ].join('\n');
+}
+
+/** What each way does, side by side, before the details. */
+function comparison({ ways }: Expected): string[] {
+  return [
+    '## How the ways differ',
+    '',
+    '| way | whom it speaks for | are calls judged? | what becomes of findings | until |',
+    '| --- | --- | --- | --- | --- |',
+    ...ways.map(({ id }, i) => `| ${i + 1}. ${WAYS[id].join(' | ')} |`),
+    '',
+  ];
+}
+
+/** In the order of the head of the table. */
+const WAYS: Readonly<Record<Way['id'], readonly [string, string, string, string, string]>> = {
+  'vouched-host': [
+    'vouched host',
+    'this resource, from this host',
+    'yes; critical ones alarm',
+    'no new ones for ordinary calls',
+    '180 days',
+  ],
+  'suppression-rule': [
+    'suppression rule',
+    'every resource of the type, from this address',
+    'yes, and learned from',
+    'made, archived, told nowhere',
+    'the rule is removed or expires',
+  ],
+  'own-network': [
+    'own network',
+    'everything, from this network',
+    'no: counts as inside',
+    'none, nothing is kept',
+    'the date you give, else for good',
+  ],
+};
+
 function phaseLines({ title, steps }: Phase, n: number, home: string): string[] {
   return [`## ${n}. ${title}`, '', ...steps.flatMap((step, i) => stepLines(step, `${n}.${i + 1}`, home))];
 }
@@ -44,12 +110,7 @@ function stepLines(step: Step, n: string, home: string): string[] {
     `Step ${code(step.id)}`,
     '',
     ...block(step.why),
-    ...(step.questions ?? []).flatMap(({ asks, data }) => [
-      ...paragraph(`**${prose(asks)}**`),
-      '',
-      ...data.flatMap((fact) => bullet(factText(fact), '')),
-      '',
-    ]),
+    ...(step.questions ?? []).flatMap(questionLines),
     ...labelled('Trap', step.trap),
     ...labelled('Breaks', step.breaks),
     ...(step.policy === undefined
@@ -62,6 +123,10 @@ function stepLines(step: Step, n: string, home: string): string[] {
     ...commandLines(step.commands, home),
     ...(step.undo === undefined || step.undo.length === 0 ? [] : ['Undo:', '', ...commandLines(step.undo, home)]),
   ];
+}
+
+function questionLines({ asks, data }: Question): string[] {
+  return [...paragraph(`**${prose(asks)}**`), '', ...data.flatMap((fact) => bullet(factText(fact), '')), ''];
 }
 
 function fillNote(fill: readonly string[]): string {

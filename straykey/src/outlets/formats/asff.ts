@@ -1,5 +1,5 @@
 import { evidenceOf, type Finding, jsonText } from '../../findings/index.ts';
-import { severityOf } from './view.ts';
+import { type Severity, severityOf } from './view.ts';
 
 export interface AsffOptions {
   /**
@@ -7,6 +7,10 @@ export interface AsffOptions {
    * the only one `securityhub batch-import-findings` takes from a customer.
    */
   readonly product?: 'guardduty' | 'account';
+  /** Region of the Security Hub that takes the finding, which must be the product's; default: the finding's own. */
+  readonly hubRegion?: string;
+  /** Marked as made to test the way. */
+  readonly sample?: boolean;
 }
 
 /**
@@ -15,9 +19,8 @@ export interface AsffOptions {
  * ten times the severity lies in the documented band of its label.
  */
 export function asff(findings: readonly Finding[], options: AsffOptions = {}): string {
-  const product = options.product ?? 'guardduty';
   return `${jsonText(
-    findings.map((finding) => asffOf(finding, product)),
+    findings.map((finding) => asffFinding(finding, options)),
     2,
   )}\n`;
 }
@@ -27,14 +30,20 @@ const TITLE = 256;
 const DESCRIPTION = 1024;
 const FIELD = 1024;
 
-function asffOf(finding: Finding, product: 'guardduty' | 'account') {
+/** One finding, as the SDK takes it. */
+export function asffFinding(finding: Finding, options: AsffOptions = {}) {
+  const { hubRegion = finding.region, product = 'guardduty', sample = false } = options;
   const { accountId, partition, region, service, severity } = finding;
   const types = [`Effects/Data Exfiltration/${finding.type.replace('/', '-')}`];
-  const level = { Product: severity, Label: severityOf(severity).toUpperCase(), Normalized: Math.round(severity * 10) };
+  const level = {
+    Product: severity,
+    Label: severityOf(severity).toUpperCase() as Uppercase<Severity>,
+    Normalized: Math.round(severity * 10),
+  };
   return {
     SchemaVersion: '2018-10-08',
     Id: finding.arn,
-    ProductArn: productArn(finding, product),
+    ProductArn: productArn(finding, product, hubRegion),
     ...(product === 'guardduty' && { ProductName: 'GuardDuty', CompanyName: 'Amazon', Region: region }),
     GeneratorId: `arn:${partition}:guardduty:${region}:${accountId}:detector/${service.detectorId}`,
     AwsAccountId: accountId,
@@ -47,17 +56,17 @@ function asffOf(finding: Finding, product: 'guardduty' | 'account') {
     Title: finding.title.slice(0, TITLE),
     Description: finding.description.slice(0, DESCRIPTION),
     SourceUrl: consoleUrl(finding),
-    ProductFields: productFields(finding, product),
+    ProductFields: productFields(finding, product, hubRegion),
     Resources: resourcesOf(finding),
-    WorkflowState: 'NEW',
-    Workflow: { Status: 'NEW' },
-    RecordState: service.archived ? 'ARCHIVED' : 'ACTIVE',
+    WorkflowState: 'NEW' as const,
+    Workflow: { Status: 'NEW' as const },
+    RecordState: service.archived ? ('ARCHIVED' as const) : ('ACTIVE' as const),
     FindingProviderFields: { Severity: { Label: level.Label, Original: String(severity) }, Types: types },
-    Sample: false,
+    Sample: sample,
   };
 }
 
-function productArn({ accountId, partition, region }: Finding, product: 'guardduty' | 'account'): string {
+function productArn({ accountId, partition }: Finding, product: 'guardduty' | 'account', region: string): string {
   return product === 'guardduty'
     ? `arn:${partition}:securityhub:${region}::product/aws/guardduty`
     : `arn:${partition}:securityhub:${region}:${accountId}:product/${accountId}/default`;
@@ -75,7 +84,7 @@ export function consoleUrl({ id, partition, region }: Finding): string {
 }
 
 /** Flat text map. The evidence document is too long for a field; its conclusions stand in for it. */
-function productFields(finding: Finding, product: 'guardduty' | 'account'): Record<string, string> {
+function productFields(finding: Finding, product: 'guardduty' | 'account', hubRegion: string): Record<string, string> {
   const { service } = finding;
   const call = service.action.awsApiCallAction;
   const remote = call.remoteIpDetails;
@@ -105,7 +114,7 @@ function productFields(finding: Finding, product: 'guardduty' | 'account'): Reco
     ['straykey/rung', evidence?.credential.rung],
     ['straykey/confidence', evidence?.confidence.level],
     ['straykey/learning', evidence?.learning.text],
-    ['aws/securityhub/FindingId', `${productArn(finding, product)}/${finding.arn}`],
+    ['aws/securityhub/FindingId', `${productArn(finding, product, hubRegion)}/${finding.arn}`],
     ['aws/securityhub/ProductName', product === 'guardduty' ? 'GuardDuty' : 'Default'],
     ['aws/securityhub/CompanyName', product === 'guardduty' ? 'Amazon' : 'Personal'],
   ];

@@ -16,16 +16,16 @@ export function html(findings: readonly Finding[]): string {
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
 <title>Straykey: ${title}</title><style>${STYLE}</style></head><body>
 <header><h1>${title}</h1><p>Credentials AWS made for your functions, used from outside AWS. Times are UTC.</p></header>
-${views.length === 0 ? markup`` : summary(views)}
+<main>${views.length < 2 ? markup`` : summary(views)}
 ${views.map(section)}
-</body></html>`;
+</main></body></html>`;
   return `<!doctype html>\n${page.text}\n`;
 }
 
 function summary(views: readonly View[]): Markup {
   const rows = views.map(
     (view, i) =>
-      markup`<tr><td>${severity(view)}</td><td><a href="#f${i}">${view.resource}</a></td><td><code>${view.address}</code><br><small>${view.network}${view.country === '' ? '' : `, ${view.country}`}</small></td><td class="n">${view.finding.service.count}</td><td class="w">${minute(view.finding.updatedAt)}</td><td class="w">${view.state}</td><td class="w">${view.proof}</td></tr>`,
+      markup`<tr><td>${severity(view)}</td><td><a href="#f${i}">${view.resource}</a></td><td><code>${view.address}</code><br><small>${view.network}${view.country === '' ? '' : `, ${view.country}`}</small></td><td class="n" data-is="calls">${view.finding.service.count}</td><td class="w" data-is="last seen">${minute(view.finding.updatedAt)}</td><td class="w">${view.state}</td><td class="w" data-is="proof">${view.proof}</td></tr>`,
   );
   return markup`<table class="summary"><thead><tr><th>Severity</th><th>Credential of</th><th>Used from</th><th class="n">Calls</th><th>Last seen</th><th>State</th><th>Proof</th></tr></thead><tbody>${rows}</tbody></table>`;
 }
@@ -37,14 +37,23 @@ function severity(view: View): Markup {
 function section(view: View, i: number): Markup {
   const { evidence, finding } = view;
   const { service } = finding;
+  const from = [view.address, view.network, view.country].filter((each) => each !== '').join(', ');
   return markup`<section id="f${i}"><h2>${severity(view)} ${finding.title}</h2><p class="lead">${finding.description}</p>
 <dl>${[
-    term('Account', `${finding.accountId}, ${finding.region}`),
-    term('Role', finding.resource.accessKeyDetails.userName),
+    term('Used from', from),
+    term('Calls', callsOf(view)),
+    ...(evidence === undefined ? [] : [term('Confidence', evidence.confidence.level)]),
     term('First seen', second(service.eventFirstSeen)),
     term('Last seen', second(service.eventLastSeen)),
+    term('Account', `${finding.accountId}, ${finding.region}`),
+    term('Role', finding.resource.accessKeyDetails.userName),
     term('Finding', finding.id),
-  ]}</dl>${evidence === undefined ? markup`` : argument(evidence)}${errs(finding)}</section>`;
+  ]}</dl>${evidence === undefined ? markup`` : argument(evidence, finding.id, i)}${errs(finding)}</section>`;
+}
+
+function callsOf({ evidence, finding }: View): string {
+  const failed = evidence?.calls.failed ?? 0;
+  return `${count(finding.service.count, 'call')}${failed === 0 ? '' : `, ${failed} failed`}`;
 }
 
 /** Readers must know what such a finding cannot see. */
@@ -58,14 +67,24 @@ function term(name: string, value: string): Markup {
   return markup`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 }
 
-function argument(evidence: Evidence): Markup {
-  return markup`${timeline(evidence)}
-<h3>Evidence <small>confidence ${evidence.confidence.level}</small></h3>${statements(evidence)}${confidence(evidence)}
-<h3>What it did</h3>${calls(evidence)}
-<h3>What was learned</h3>${learning(evidence)}
-<h3>What to do</h3>${response(evidence)}
-<h3>If it was expected</h3>${suppression(evidence)}`;
+/** What happened first, then what to do; how it was judged comes last, for whoever wants to argue. */
+function argument(evidence: Evidence, id: string, i: number): Markup {
+  const part = (name: string, title: Markup, content: Markup) => markup`<h3 id="f${i}-${name}">${title}</h3>${content}`;
+  return markup`<nav aria-label="Finding ${i + 1}">${PARTS.map(([name, title]) => markup`<a href="#f${i}-${name}">${title}</a> `)}</nav>${timeline(evidence)}
+${part('did', markup`What it did`, calls(evidence))}
+${part('do', markup`What to do`, response(evidence))}
+${part('expected', markup`If it was expected`, suppression(evidence, id))}
+${part('evidence', markup`Evidence`, markup`${statements(evidence)}${confidence(evidence)}`)}
+${part('learned', markup`What was learned`, learning(evidence))}`;
 }
+
+const PARTS = [
+  ['did', 'What it did'],
+  ['do', 'What to do'],
+  ['expected', 'If it was expected'],
+  ['evidence', 'Evidence'],
+  ['learned', 'What was learned'],
+] as const;
 
 function statements({ statements: list }: Evidence): Markup {
   const items = list.map(
@@ -137,11 +156,11 @@ function learning({ learning: of }: Evidence): Markup {
 function response({ response: steps }: Evidence): Markup {
   const items = steps.map(
     ({ commands, does, phase, why }) =>
-      markup`<li><strong>${phase}</strong> ${does}<br><small>${why}</small>${commands.length === 0 ? markup`` : markup`<pre>${commands.map((each) => markup`${each}\n`)}</pre>`}</li>`,
+      markup`<li><strong>${phase}</strong> ${does}<br><small>${why}</small>${commands.length === 0 ? markup`` : markup`<pre>${commands.map((each) => markup`<span class="command">${each}\n</span>`)}</pre>`}</li>`,
   );
   return markup`<ol class="plan">${items}</ol>`;
 }
 
-function suppression({ suppression: { covers, rule } }: Evidence): Markup {
-  return markup`<p>${covers} As a GuardDuty filter:</p><pre>${JSON.stringify(rule)}</pre>`;
+function suppression({ suppression: { covers, rule } }: Evidence, id: string): Markup {
+  return markup`<p>A suppression rule is ready. ${covers} A vouched host is narrower: <code>straykey expected ${id.slice(0, 12)}</code> shows the ways and how they differ. As a GuardDuty filter:</p><pre>${JSON.stringify(rule, null, 2)}</pre>`;
 }

@@ -20,7 +20,7 @@ export const formats: Readonly<Record<FormatName, (findings: readonly Finding[],
 
 export const formatNames = Object.keys(formats) as readonly FormatName[];
 
-export { type AsffOptions, asff } from './asff.ts';
+export { type AsffOptions, asff, asffFinding } from './asff.ts';
 export { html } from './html.ts';
 export { json } from './json.ts';
 export { ndjson } from './ndjson.ts';

@@ -44,10 +44,9 @@ export function timeline({ calls, inside }: Evidence): Markup {
         ],
   );
   const cutOff = first > earliest ? ' Earlier days are not shown.' : '';
-  return markup`<figure><svg viewBox="0 0 ${WIDTH} ${BARS + STRIP + 24}" role="img" aria-label="Use by day, ${dayOf(first)} to ${dayOf(last)}">
-<line class="axis" x1="0" x2="${WIDTH}" y1="${BARS + 2}" y2="${BARS + 2}"/>${bars}${marks}
-<text x="0" y="${BARS + STRIP + 20}">${dayOf(first)}</text><text x="${WIDTH}" y="${BARS + STRIP + 20}" text-anchor="end">${dayOf(last)}</text></svg>
-<figcaption><span class="key alarming"></span> outside AWS, alarming <span class="key silenced"></span> outside, expected <span class="key inside"></span> inside AWS<br>Highest day outside: ${most.toLocaleString('en-US')}.${cutOff}</figcaption></figure>`;
+  return markup`<figure><svg viewBox="0 0 ${WIDTH} ${BARS + STRIP + 6}" role="img" aria-label="Use by day, ${dayOf(first)} to ${dayOf(last)}">
+<line class="axis" x1="0" x2="${WIDTH}" y1="${BARS + 2}" y2="${BARS + 2}"/>${bars}${marks}</svg><div class="ends"><span>${dayOf(first)}</span><span>${dayOf(last)}</span></div>
+<figcaption><span class="is"><span class="key alarming"></span> outside AWS, alarming</span> <span class="is"><span class="key silenced"></span> outside, expected</span> <span class="is"><span class="key inside"></span> inside AWS</span><br>Highest day outside: ${most.toLocaleString('en-US')}.${cutOff}</figcaption></figure>`;
 }
 
 /** A day with any call stays visible. */
