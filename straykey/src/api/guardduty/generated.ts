@@ -1,0 +1,683 @@
+// Made by scripts/generate-guardduty.ts from @aws-sdk/client-guardduty 3.1169.0. Change that, not this.
+
+/** `Operation METHOD path status Input Output`, all 103 of the service model 2017-11-28. */
+export const OPERATIONS = `
+AcceptAdministratorInvitation POST /detector/{DetectorId}/administrator 200 AcceptAdministratorInvitationRequest AcceptAdministratorInvitationResponse
+AcceptInvitation POST /detector/{DetectorId}/master 200 AcceptInvitationRequest AcceptInvitationResponse
+ArchiveFindings POST /detector/{DetectorId}/findings/archive 200 ArchiveFindingsRequest ArchiveFindingsResponse
+CreateCustomDetectionRuleAssociation POST /custom-detection-rule/association 200 CreateCustomDetectionRuleAssociationRequest CreateCustomDetectionRuleAssociationResponse
+CreateCustomDetectionRuleOrgConfiguration POST /custom-detection-rule/org-configuration 200 CreateCustomDetectionRuleOrgConfigurationRequest CreateCustomDetectionRuleOrgConfigurationResponse
+CreateDetector POST /detector 200 CreateDetectorRequest CreateDetectorResponse
+CreateFilter POST /detector/{DetectorId}/filter 200 CreateFilterRequest CreateFilterResponse
+CreateIPSet POST /detector/{DetectorId}/ipset 200 CreateIPSetRequest CreateIPSetResponse
+CreateInvestigation POST /detector/{DetectorId}/investigation 202 CreateInvestigationRequest CreateInvestigationResponse
+CreateMalwareProtectionPlan POST /malware-protection-plan 200 CreateMalwareProtectionPlanRequest CreateMalwareProtectionPlanResponse
+CreateMembers POST /detector/{DetectorId}/member 200 CreateMembersRequest CreateMembersResponse
+CreatePublishingDestination POST /detector/{DetectorId}/publishingDestination 200 CreatePublishingDestinationRequest CreatePublishingDestinationResponse
+CreateSampleFindings POST /detector/{DetectorId}/findings/create 200 CreateSampleFindingsRequest CreateSampleFindingsResponse
+CreateThreatEntitySet POST /detector/{DetectorId}/threatentityset 200 CreateThreatEntitySetRequest CreateThreatEntitySetResponse
+CreateThreatIntelSet POST /detector/{DetectorId}/threatintelset 200 CreateThreatIntelSetRequest CreateThreatIntelSetResponse
+CreateTrustedEntitySet POST /detector/{DetectorId}/trustedentityset 200 CreateTrustedEntitySetRequest CreateTrustedEntitySetResponse
+DeclineInvitations POST /invitation/decline 200 DeclineInvitationsRequest DeclineInvitationsResponse
+DeleteCustomDetectionRuleAssociation DELETE /custom-detection-rule/rule/{RuleId}/association/{AssociationId} 200 DeleteCustomDetectionRuleAssociationRequest DeleteCustomDetectionRuleAssociationResponse
+DeleteCustomDetectionRuleOrgConfiguration DELETE /custom-detection-rule/org-configuration/{RuleId} 200 DeleteCustomDetectionRuleOrgConfigurationRequest DeleteCustomDetectionRuleOrgConfigurationResponse
+DeleteDetector DELETE /detector/{DetectorId} 200 DeleteDetectorRequest DeleteDetectorResponse
+DeleteFilter DELETE /detector/{DetectorId}/filter/{FilterName} 200 DeleteFilterRequest DeleteFilterResponse
+DeleteIPSet DELETE /detector/{DetectorId}/ipset/{IpSetId} 200 DeleteIPSetRequest DeleteIPSetResponse
+DeleteInvitations POST /invitation/delete 200 DeleteInvitationsRequest DeleteInvitationsResponse
+DeleteMalwareProtectionPlan DELETE /malware-protection-plan/{MalwareProtectionPlanId} 200 DeleteMalwareProtectionPlanRequest none
+DeleteMembers POST /detector/{DetectorId}/member/delete 200 DeleteMembersRequest DeleteMembersResponse
+DeletePublishingDestination DELETE /detector/{DetectorId}/publishingDestination/{DestinationId} 200 DeletePublishingDestinationRequest DeletePublishingDestinationResponse
+DeleteThreatEntitySet DELETE /detector/{DetectorId}/threatentityset/{ThreatEntitySetId} 200 DeleteThreatEntitySetRequest DeleteThreatEntitySetResponse
+DeleteThreatIntelSet DELETE /detector/{DetectorId}/threatintelset/{ThreatIntelSetId} 200 DeleteThreatIntelSetRequest DeleteThreatIntelSetResponse
+DeleteTrustedEntitySet DELETE /detector/{DetectorId}/trustedentityset/{TrustedEntitySetId} 200 DeleteTrustedEntitySetRequest DeleteTrustedEntitySetResponse
+DescribeMalwareScans POST /detector/{DetectorId}/malware-scans 200 DescribeMalwareScansRequest DescribeMalwareScansResponse
+DescribeOrganizationConfiguration GET /detector/{DetectorId}/admin 200 DescribeOrganizationConfigurationRequest DescribeOrganizationConfigurationResponse
+DescribePublishingDestination GET /detector/{DetectorId}/publishingDestination/{DestinationId} 200 DescribePublishingDestinationRequest DescribePublishingDestinationResponse
+DisableOrganizationAdminAccount POST /admin/disable 200 DisableOrganizationAdminAccountRequest DisableOrganizationAdminAccountResponse
+DisassociateFromAdministratorAccount POST /detector/{DetectorId}/administrator/disassociate 200 DisassociateFromAdministratorAccountRequest DisassociateFromAdministratorAccountResponse
+DisassociateFromMasterAccount POST /detector/{DetectorId}/master/disassociate 200 DisassociateFromMasterAccountRequest DisassociateFromMasterAccountResponse
+DisassociateMembers POST /detector/{DetectorId}/member/disassociate 200 DisassociateMembersRequest DisassociateMembersResponse
+EnableOrganizationAdminAccount POST /admin/enable 200 EnableOrganizationAdminAccountRequest EnableOrganizationAdminAccountResponse
+GetAdministratorAccount GET /detector/{DetectorId}/administrator 200 GetAdministratorAccountRequest GetAdministratorAccountResponse
+GetCoverageStatistics POST /detector/{DetectorId}/coverage/statistics 200 GetCoverageStatisticsRequest GetCoverageStatisticsResponse
+GetCustomDetectionRule GET /custom-detection-rule/rule/{RuleId} 200 GetCustomDetectionRuleRequest GetCustomDetectionRuleResponse
+GetCustomDetectionRuleAssociation GET /custom-detection-rule/rule/{RuleId}/association/{AssociationId} 200 GetCustomDetectionRuleAssociationRequest GetCustomDetectionRuleAssociationResponse
+GetCustomDetectionRuleOrgConfiguration GET /custom-detection-rule/org-configuration/{RuleId} 200 GetCustomDetectionRuleOrgConfigurationRequest GetCustomDetectionRuleOrgConfigurationResponse
+GetDetector GET /detector/{DetectorId} 200 GetDetectorRequest GetDetectorResponse
+GetFilter GET /detector/{DetectorId}/filter/{FilterName} 200 GetFilterRequest GetFilterResponse
+GetFindings POST /detector/{DetectorId}/findings/get 200 GetFindingsRequest GetFindingsResponse
+GetFindingsStatistics POST /detector/{DetectorId}/findings/statistics 200 GetFindingsStatisticsRequest GetFindingsStatisticsResponse
+GetIPSet GET /detector/{DetectorId}/ipset/{IpSetId} 200 GetIPSetRequest GetIPSetResponse
+GetInvestigation GET /detector/{DetectorId}/investigation/{InvestigationId} 200 GetInvestigationRequest GetInvestigationResponse
+GetInvitationsCount GET /invitation/count 200 GetInvitationsCountRequest GetInvitationsCountResponse
+GetMalwareProtectionPlan GET /malware-protection-plan/{MalwareProtectionPlanId} 200 GetMalwareProtectionPlanRequest GetMalwareProtectionPlanResponse
+GetMalwareScan GET /malware-scan/{ScanId} 200 GetMalwareScanRequest GetMalwareScanResponse
+GetMalwareScanSettings GET /detector/{DetectorId}/malware-scan-settings 200 GetMalwareScanSettingsRequest GetMalwareScanSettingsResponse
+GetMasterAccount GET /detector/{DetectorId}/master 200 GetMasterAccountRequest GetMasterAccountResponse
+GetMemberDetectors POST /detector/{DetectorId}/member/detector/get 200 GetMemberDetectorsRequest GetMemberDetectorsResponse
+GetMembers POST /detector/{DetectorId}/member/get 200 GetMembersRequest GetMembersResponse
+GetOrganizationStatistics GET /organization/statistics 200 none GetOrganizationStatisticsResponse
+GetRemainingFreeTrialDays POST /detector/{DetectorId}/freeTrial/daysRemaining 200 GetRemainingFreeTrialDaysRequest GetRemainingFreeTrialDaysResponse
+GetThreatEntitySet GET /detector/{DetectorId}/threatentityset/{ThreatEntitySetId} 200 GetThreatEntitySetRequest GetThreatEntitySetResponse
+GetThreatIntelSet GET /detector/{DetectorId}/threatintelset/{ThreatIntelSetId} 200 GetThreatIntelSetRequest GetThreatIntelSetResponse
+GetTrustedEntitySet GET /detector/{DetectorId}/trustedentityset/{TrustedEntitySetId} 200 GetTrustedEntitySetRequest GetTrustedEntitySetResponse
+GetUsageStatistics POST /detector/{DetectorId}/usage/statistics 200 GetUsageStatisticsRequest GetUsageStatisticsResponse
+InviteMembers POST /detector/{DetectorId}/member/invite 200 InviteMembersRequest InviteMembersResponse
+ListCoverage POST /detector/{DetectorId}/coverage 200 ListCoverageRequest ListCoverageResponse
+ListCustomDetectionRuleAssociations GET /custom-detection-rule/association 200 ListCustomDetectionRuleAssociationsRequest ListCustomDetectionRuleAssociationsResponse
+ListCustomDetectionRuleOrgConfigurations GET /custom-detection-rule/org-configuration 200 ListCustomDetectionRuleOrgConfigurationsRequest ListCustomDetectionRuleOrgConfigurationsResponse
+ListCustomDetectionRules POST /custom-detection-rule/rule 200 ListCustomDetectionRulesRequest ListCustomDetectionRulesResponse
+ListDetectors GET /detector 200 ListDetectorsRequest ListDetectorsResponse
+ListFilters GET /detector/{DetectorId}/filter 200 ListFiltersRequest ListFiltersResponse
+ListFindings POST /detector/{DetectorId}/findings 200 ListFindingsRequest ListFindingsResponse
+ListIPSets GET /detector/{DetectorId}/ipset 200 ListIPSetsRequest ListIPSetsResponse
+ListInvestigationRecords POST /detector/{DetectorId}/investigation/records 200 ListInvestigationRecordsRequest ListInvestigationRecordsResponse
+ListInvestigations POST /detector/{DetectorId}/investigation/list 200 ListInvestigationsRequest ListInvestigationsResponse
+ListInvitations GET /invitation 200 ListInvitationsRequest ListInvitationsResponse
+ListMalwareProtectionPlans GET /malware-protection-plan 200 ListMalwareProtectionPlansRequest ListMalwareProtectionPlansResponse
+ListMalwareScans POST /malware-scan 200 ListMalwareScansRequest ListMalwareScansResponse
+ListMembers GET /detector/{DetectorId}/member 200 ListMembersRequest ListMembersResponse
+ListOrganizationAdminAccounts GET /admin 200 ListOrganizationAdminAccountsRequest ListOrganizationAdminAccountsResponse
+ListPublishingDestinations GET /detector/{DetectorId}/publishingDestination 200 ListPublishingDestinationsRequest ListPublishingDestinationsResponse
+ListTagsForResource GET /tags/{ResourceArn} 200 ListTagsForResourceRequest ListTagsForResourceResponse
+ListThreatEntitySets GET /detector/{DetectorId}/threatentityset 200 ListThreatEntitySetsRequest ListThreatEntitySetsResponse
+ListThreatIntelSets GET /detector/{DetectorId}/threatintelset 200 ListThreatIntelSetsRequest ListThreatIntelSetsResponse
+ListTrustedEntitySets GET /detector/{DetectorId}/trustedentityset 200 ListTrustedEntitySetsRequest ListTrustedEntitySetsResponse
+SendObjectMalwareScan POST /object-malware-scan/send 200 SendObjectMalwareScanRequest SendObjectMalwareScanResponse
+StartMalwareScan POST /malware-scan/start 200 StartMalwareScanRequest StartMalwareScanResponse
+StartMonitoringMembers POST /detector/{DetectorId}/member/start 200 StartMonitoringMembersRequest StartMonitoringMembersResponse
+StopMonitoringMembers POST /detector/{DetectorId}/member/stop 200 StopMonitoringMembersRequest StopMonitoringMembersResponse
+TagResource POST /tags/{ResourceArn} 204 TagResourceRequest TagResourceResponse
+UnarchiveFindings POST /detector/{DetectorId}/findings/unarchive 200 UnarchiveFindingsRequest UnarchiveFindingsResponse
+UntagResource DELETE /tags/{ResourceArn} 204 UntagResourceRequest UntagResourceResponse
+UpdateCustomDetectionRuleAssociation PUT /custom-detection-rule/rule/{RuleId}/association/{AssociationId} 200 UpdateCustomDetectionRuleAssociationRequest UpdateCustomDetectionRuleAssociationResponse
+UpdateCustomDetectionRuleOrgConfiguration PUT /custom-detection-rule/org-configuration/{RuleId} 200 UpdateCustomDetectionRuleOrgConfigurationRequest UpdateCustomDetectionRuleOrgConfigurationResponse
+UpdateDetector POST /detector/{DetectorId} 200 UpdateDetectorRequest UpdateDetectorResponse
+UpdateFilter POST /detector/{DetectorId}/filter/{FilterName} 200 UpdateFilterRequest UpdateFilterResponse
+UpdateFindingsFeedback POST /detector/{DetectorId}/findings/feedback 200 UpdateFindingsFeedbackRequest UpdateFindingsFeedbackResponse
+UpdateIPSet POST /detector/{DetectorId}/ipset/{IpSetId} 200 UpdateIPSetRequest UpdateIPSetResponse
+UpdateMalwareProtectionPlan PATCH /malware-protection-plan/{MalwareProtectionPlanId} 200 UpdateMalwareProtectionPlanRequest none
+UpdateMalwareScanSettings POST /detector/{DetectorId}/malware-scan-settings 200 UpdateMalwareScanSettingsRequest UpdateMalwareScanSettingsResponse
+UpdateMemberDetectors POST /detector/{DetectorId}/member/detector/update 200 UpdateMemberDetectorsRequest UpdateMemberDetectorsResponse
+UpdateOrganizationConfiguration POST /detector/{DetectorId}/admin 200 UpdateOrganizationConfigurationRequest UpdateOrganizationConfigurationResponse
+UpdatePublishingDestination POST /detector/{DetectorId}/publishingDestination/{DestinationId} 200 UpdatePublishingDestinationRequest UpdatePublishingDestinationResponse
+UpdateThreatEntitySet POST /detector/{DetectorId}/threatentityset/{ThreatEntitySetId} 200 UpdateThreatEntitySetRequest UpdateThreatEntitySetResponse
+UpdateThreatIntelSet POST /detector/{DetectorId}/threatintelset/{ThreatIntelSetId} 200 UpdateThreatIntelSetRequest UpdateThreatIntelSetResponse
+UpdateTrustedEntitySet POST /detector/{DetectorId}/trustedentityset/{TrustedEntitySetId} 200 UpdateTrustedEntitySetRequest UpdateTrustedEntitySetResponse
+`;
+
+/** `Shape member member`; the notation is told in shapes.ts. */
+export const SHAPES = `
+AcceptAdministratorInvitationRequest /DetectorId*:string administratorId*:string invitationId*:string
+AcceptAdministratorInvitationResponse
+AcceptInvitationRequest /DetectorId*:string masterId*:string invitationId*:string
+AcceptInvitationResponse
+AccessControlList allowsPublicReadAccess:boolean allowsPublicWriteAccess:boolean
+AccessKey principalId:string userName:string userType:string
+AccessKeyDetails accessKeyId:string principalId:string userName:string userType:string
+Account uid*:string account:string
+AccountAffectedResource identifier:string type:string findingCount:number
+AccountAnalysis findingsSummary:FindingsSummary tacticCoverage:[TacticCoverage] affectedResources:[AccountAffectedResource]
+AccountDetail accountId*:string email*:string
+AccountFreeTrialInfo accountId:string dataSources:DataSourcesFreeTrial features:[FreeTrialFeatureConfigurationResult]
+AccountLevelPermissions blockPublicAccess:BlockPublicAccess
+AccountOverview accountId:string accountStatus:string detectorId:string region:string delegatedAdminAccountId:string totalMemberAccounts:number totalFindings:number affectedAccountCount:number accountRankings:[MemberAccountRanking]
+AccountStatistics accountId:string lastGeneratedAt:time totalFindings:number
+AccountSummary accountId:string findingCount:number
+Action actionType:string awsApiCallAction:AwsApiCallAction dnsRequestAction:DnsRequestAction networkConnectionAction:NetworkConnectionAction portProbeAction:PortProbeAction kubernetesApiCallAction:KubernetesApiCallAction kubernetesPermissionCheckedDetails:KubernetesPermissionCheckedDetails kubernetesRoleBindingDetails:KubernetesRoleBindingDetails kubernetesRoleDetails:KubernetesRoleDetails rdsLoginAttemptAction:RdsLoginAttemptAction
+Activity type*:string api:ApiCall
+ActivityWindow firstSeenAt:time lastSeenAt:time
+Actor id*:string user:User session:Session process:ActorProcess
+ActorProcess name*:string path*:string sha256:string
+AdditionalInfo versionId:string deviceName:string
+AddonDetails addonVersion:string addonStatus:string
+AdminAccount adminAccountId:string adminStatus:string
+Administrator accountId:string invitationId:string relationshipStatus:string invitedAt:string
+AffectedResource identifier:string type:string arn:string
+AgentDetails version:string
+AnalysisRecord analysisType*:string threatAssessment:InvestigationThreatAssessment kubernetesPolicyViolation:KubernetesPolicyViolation s3Analysis:S3Analysis processes:[Process] accountAnalysis:InvestigationAccountAnalysis indicators:[InvestigationIndicator]
+Anomaly profiles:{{[AnomalyObject]}} unusual:AnomalyUnusual
+AnomalyObject profileType:string profileSubtype:string observations:Observations
+AnomalyUnusual behavior:{{AnomalyObject}}
+ApiCall operation:string service:string error:string userAgent:string
+ArchiveDistribution archivedCount:number unarchivedCount:number archivedPercentage:number unarchivedPercentage:number
+ArchiveFindingsRequest /DetectorId*:string findingIds*:[string]
+ArchiveFindingsResponse
+AssociationDetail associationId*:string arn*:string ruleId*:string accountId*:string mode*:string createdAt*:time updatedAt*:time expiresAt:time
+AssociationSummary associationId*:string arn*:string ruleId*:string mode*:string createdAt*:time updatedAt*:time expiresAt:time
+Attack tactic:ThreatReference technique:ThreatReference findings:[FindingReference] version:string
+AttackPhase phase:string description:string attacks:[Attack]
+AutonomousSystem name*:string number*:number
+AutoscalingAutoScalingGroup ec2InstanceUids:[string]
+AwsApiCallAction api:string callerType:string domainDetails:DomainDetails errorCode:string userAgent:string remoteIpDetails:RemoteIpDetails serviceName:string remoteAccountDetails:RemoteAccountDetails affectedResources:{string}
+Baseline totalFindings:number baselineFindings:[FindingTypeClassification] anomalousFindings:[FindingTypeClassification]
+BedrockGuardrail arn:string version:string
+BedrockGuardrailDetails guardrailArn:string guardrailVersion:string guardrails:[BedrockGuardrail] guardrailAction:string guardrailSource:string contentPolicyFilters:[ContentPolicyFilter]
+BedrockGuardrailResource version:string guardrailAction:string guardrailSource:string
+BlockPublicAccess ignorePublicAcls:boolean restrictPublicBuckets:boolean blockPublicAcls:boolean blockPublicPolicy:boolean
+BucketLevelPermissions accessControlList:AccessControlList bucketPolicy:BucketPolicy blockPublicAccess:BlockPublicAccess
+BucketPolicy allowsPublicReadAccess:boolean allowsPublicWriteAccess:boolean
+City cityName:string
+CloudDetails provider*:string region*:string account*:string
+CloudTrailConfigurationResult status*:string
+CloudformationStack ec2InstanceUids:[string]
+Condition eq:[string] neq:[string] gt:number gte:number lt:number lte:number equals:[string] notEquals:[string] greaterThan:number greaterThanOrEqual:number lessThan:number lessThanOrEqual:number matches:[string] notMatches:[string]
+Container containerRuntime:string id:string name:string image:string imagePrefix:string volumeMounts:[VolumeMount] securityContext:SecurityContext
+ContainerFindingResource image*:string imageUid:string
+ContainerInstanceDetails coveredContainerInstances:number compatibleContainerInstances:number
+ContentPolicyFilter type:string confidence:string action:string
+ContinuousScanDetails endTime*:time startTime:time
+CorrelatedFinding findingType:string count:number severityMax:number correlationReasons:[string] findingIds:[string] sharedResources:[SharedResource] sharedBehaviors:[SharedBehavior]
+Countermeasure defenseTactic:string actions:[CountermeasureAction] description:string
+CountermeasureAction title:string description:string priority:string defenseTechnique:string mitigates:[string] cliCommands:[string] dispositionId:number disposition:string affectedResources:[AffectedResource]
+Country countryCode:string countryName:string
+CoverageEc2InstanceDetails instanceId:string instanceType:string clusterArn:string agentDetails:AgentDetails managementType:string
+CoverageEcsClusterDetails clusterName:string fargateDetails:FargateDetails containerInstanceDetails:ContainerInstanceDetails
+CoverageEksClusterDetails clusterName:string coveredNodes:number compatibleNodes:number addonDetails:AddonDetails managementType:string
+CoverageFilterCondition equals:[string] notEquals:[string]
+CoverageFilterCriteria filterCriterion:[CoverageFilterCriterion]
+CoverageFilterCriterion criterionKey:string filterCondition:CoverageFilterCondition
+CoverageResource resourceId:string detectorId:string accountId:string resourceDetails:CoverageResourceDetails coverageStatus:string issue:string updatedAt:time
+CoverageResourceDetails eksClusterDetails:CoverageEksClusterDetails ecsClusterDetails:CoverageEcsClusterDetails ec2InstanceDetails:CoverageEc2InstanceDetails resourceType:string
+CoverageSortCriteria attributeName:string orderBy:string
+CoverageStatistics countByResourceType:{number} countByCoverageStatus:{number}
+CreateCustomDetectionRuleAssociationRequest ruleId*:string mode*:string clientToken:string tags:{string}
+CreateCustomDetectionRuleAssociationResponse ruleAssociation*:AssociationDetail
+CreateCustomDetectionRuleOrgConfigurationRequest ruleId*:string mode*:string includeAccountIds:[string] excludeAccountIds:[string] clientToken:string
+CreateCustomDetectionRuleOrgConfigurationResponse
+CreateDetectorRequest enable*:boolean clientToken:string findingPublishingFrequency:string dataSources:DataSourceConfigurations tags:{string} features:[DetectorFeatureConfiguration]
+CreateDetectorResponse detectorId:string unprocessedDataSources:UnprocessedDataSourcesResult
+CreateFilterRequest /DetectorId*:string name*:string findingCriteria*:FindingCriteria description:string action:string rank:number clientToken:string tags:{string}
+CreateFilterResponse name*:string
+CreateIPSetRequest /DetectorId*:string name*:string format*:string location*:string activate*:boolean clientToken:string tags:{string} expectedBucketOwner:string
+CreateIPSetResponse ipSetId*:string
+CreateInvestigationRequest /DetectorId*:string triggerPrompt*:string clientToken:string
+CreateInvestigationResponse investigationId*:string
+CreateMalwareProtectionPlanRequest role*:string protectedResource*:CreateProtectedResource clientToken:string actions:MalwareProtectionPlanActions tags:{string}
+CreateMalwareProtectionPlanResponse malwareProtectionPlanId:string
+CreateMembersRequest /DetectorId*:string accountDetails*:[AccountDetail]
+CreateMembersResponse unprocessedAccounts*:[UnprocessedAccount]
+CreateProtectedResource s3Bucket:CreateS3BucketResource
+CreatePublishingDestinationRequest /DetectorId*:string destinationType*:string destinationProperties*:DestinationProperties clientToken:string tags:{string}
+CreatePublishingDestinationResponse destinationId*:string
+CreateS3BucketResource bucketName:string objectPrefixes:[string]
+CreateSampleFindingsRequest /DetectorId*:string findingTypes:[string]
+CreateSampleFindingsResponse
+CreateThreatEntitySetRequest /DetectorId*:string name*:string format*:string location*:string activate*:boolean expectedBucketOwner:string clientToken:string tags:{string}
+CreateThreatEntitySetResponse threatEntitySetId*:string
+CreateThreatIntelSetRequest /DetectorId*:string name*:string format*:string location*:string activate*:boolean clientToken:string tags:{string} expectedBucketOwner:string
+CreateThreatIntelSetResponse threatIntelSetId*:string
+CreateTrustedEntitySetRequest /DetectorId*:string name*:string format*:string location*:string activate*:boolean expectedBucketOwner:string clientToken:string tags:{string}
+CreateTrustedEntitySetResponse trustedEntitySetId*:string
+DNSLogsConfigurationResult status*:string
+DataSourceConfigurations s3Logs:S3LogsConfiguration kubernetes:KubernetesConfiguration malwareProtection:MalwareProtectionConfiguration
+DataSourceConfigurationsResult cloudTrail*:CloudTrailConfigurationResult dnsLogs*:DNSLogsConfigurationResult flowLogs*:FlowLogsConfigurationResult s3Logs*:S3LogsConfigurationResult kubernetes:KubernetesConfigurationResult malwareProtection:MalwareProtectionConfigurationResult
+DataSourceFreeTrial freeTrialDaysRemaining:number
+DataSourcesFreeTrial cloudTrail:DataSourceFreeTrial dnsLogs:DataSourceFreeTrial flowLogs:DataSourceFreeTrial s3Logs:DataSourceFreeTrial kubernetes:KubernetesDataSourceFreeTrial malwareProtection:MalwareProtectionDataSourceFreeTrial
+DateStatistics date:time lastGeneratedAt:time severity:number totalFindings:number
+DeclineInvitationsRequest accountIds*:[string]
+DeclineInvitationsResponse unprocessedAccounts*:[UnprocessedAccount]
+DefaultServerSideEncryption encryptionType:string kmsMasterKeyArn:string
+DeleteCustomDetectionRuleAssociationRequest /RuleId*:string /AssociationId*:string
+DeleteCustomDetectionRuleAssociationResponse
+DeleteCustomDetectionRuleOrgConfigurationRequest /RuleId*:string ?mode*:string
+DeleteCustomDetectionRuleOrgConfigurationResponse
+DeleteDetectorRequest /DetectorId*:string
+DeleteDetectorResponse
+DeleteFilterRequest /DetectorId*:string /FilterName*:string
+DeleteFilterResponse
+DeleteIPSetRequest /DetectorId*:string /IpSetId*:string
+DeleteIPSetResponse
+DeleteInvitationsRequest accountIds*:[string]
+DeleteInvitationsResponse unprocessedAccounts*:[UnprocessedAccount]
+DeleteMalwareProtectionPlanRequest /MalwareProtectionPlanId*:string
+DeleteMembersRequest /DetectorId*:string accountIds*:[string]
+DeleteMembersResponse unprocessedAccounts*:[UnprocessedAccount]
+DeletePublishingDestinationRequest /DetectorId*:string /DestinationId*:string
+DeletePublishingDestinationResponse
+DeleteThreatEntitySetRequest /DetectorId*:string /ThreatEntitySetId*:string
+DeleteThreatEntitySetResponse
+DeleteThreatIntelSetRequest /DetectorId*:string /ThreatIntelSetId*:string
+DeleteThreatIntelSetResponse
+DeleteTrustedEntitySetRequest /DetectorId*:string /TrustedEntitySetId*:string
+DeleteTrustedEntitySetResponse
+DescribeMalwareScansRequest /DetectorId*:string nextToken:string maxResults:number filterCriteria:FilterCriteria sortCriteria:SortCriteria
+DescribeMalwareScansResponse scans*:[Scan] nextToken:string
+DescribeOrganizationConfigurationRequest /DetectorId*:string ?maxResults:number ?nextToken:string
+DescribeOrganizationConfigurationResponse memberAccountLimitReached*:boolean autoEnable:boolean dataSources:OrganizationDataSourceConfigurationsResult features:[OrganizationFeatureConfigurationResult] nextToken:string autoEnableOrganizationMembers:string
+DescribePublishingDestinationRequest /DetectorId*:string /DestinationId*:string
+DescribePublishingDestinationResponse destinationId*:string destinationType*:string status*:string publishingFailureStartTimestamp*:number destinationProperties*:DestinationProperties tags:{string}
+Destination destinationId*:string destinationType*:string status*:string
+DestinationProperties destinationArn:string kmsKeyArn:string expectedBucketOwner:string
+Detection anomaly:Anomaly sequence:Sequence
+DetectionCoverage protectionPlans:[ProtectionPlan] foundationalDataSources:[string] coverageGaps:string keyObservation:string
+DetectionRuleEc2Requirements minAgentVersion:string
+DetectionRuleEcsFargateRequirements minAgentVersion:string
+DetectionRuleEksRequirements minAgentVersion:string
+DetectionRuleFilter name*:string values*:[string] condition:string
+DetectionRuleOrgConfiguration ruleId*:string mode*:string status*:string includeAccountIds*:[string] excludeAccountIds*:[string] createdAt*:time updatedAt*:time statusReason:string expiresAt:time
+DetectionRuleOrgConfigurationSummary ruleId*:string mode*:string status*:string createdAt*:time updatedAt*:time statusReason:string expiresAt:time
+DetectionRuleRuntimeMonitoringDetails platforms:DetectionRuleRuntimePlatforms
+DetectionRuleRuntimePlatforms eks:DetectionRuleEksRequirements ec2:DetectionRuleEc2Requirements ecsFargate:DetectionRuleEcsFargateRequirements
+DetectorAdditionalConfiguration name:string status:string
+DetectorAdditionalConfigurationResult name:string status:string updatedAt:time managedBy:string
+DetectorFeatureConfiguration name:string status:string additionalConfiguration:[DetectorAdditionalConfiguration]
+DetectorFeatureConfigurationResult name:string status:string updatedAt:time additionalConfiguration:[DetectorAdditionalConfigurationResult] managedBy:string
+DisableOrganizationAdminAccountRequest adminAccountId*:string
+DisableOrganizationAdminAccountResponse
+DisassociateFromAdministratorAccountRequest /DetectorId*:string
+DisassociateFromAdministratorAccountResponse
+DisassociateFromMasterAccountRequest /DetectorId*:string
+DisassociateFromMasterAccountResponse
+DisassociateMembersRequest /DetectorId*:string accountIds*:[string]
+DisassociateMembersResponse unprocessedAccounts*:[UnprocessedAccount]
+Distribution dimension*:string totalFindings:number severityBreakdown:SeverityBreakdown findingTypes:[TypeDistribution] topFindingTypes:[FindingTypeCount] resources:[ResourceDistribution] attackVectors:[TacticCoverage] archive:ArchiveDistribution
+DnsContext domainSuffix:string otherDomains:string resolverHistory:string
+DnsRequestAction domain:string protocol:string blocked:boolean domainWithSuffix:string vpcOwnerAccountId:string
+DomainDetails domain:string
+EbsSnapshot deviceName:string
+EbsSnapshotDetails snapshotArn:string
+EbsVolumeDetails scannedVolumeDetails:[VolumeDetail] skippedVolumeDetails:[VolumeDetail]
+EbsVolumeScanDetails scanId:string scanStartedAt:time scanCompletedAt:time triggerFindingId:string sources:[string] scanDetections:ScanDetections scanType:string
+EbsVolumesResult status:string reason:string
+Ec2Image ec2InstanceUids:[string]
+Ec2ImageDetails imageArn:string
+Ec2Instance availabilityZone:string imageDescription:string instanceState:string IamInstanceProfile:IamInstanceProfile instanceType:string outpostArn:string platform:string productCodes:[ProductCode] ec2NetworkInterfaceUids:[string]
+Ec2LaunchTemplate ec2InstanceUids:[string] version:string
+Ec2NetworkInterface ipv6Addresses:[string] privateIpAddresses:[PrivateIpAddressDetails] publicIp:string securityGroups:[SecurityGroup] subNetId:string vpcId:string
+Ec2Vpc ec2InstanceUids:[string]
+EcsCluster status:string ec2InstanceUids:[string]
+EcsClusterDetails name:string arn:string status:string activeServicesCount:number registeredContainerInstancesCount:number runningTasksCount:number tags:[Tag] taskDetails:EcsTaskDetails
+EcsTask createdAt:time taskDefinitionArn:string launchType:string containerUids:[string]
+EcsTaskDetails arn:string definitionArn:string version:string createdAt:time startedAt:time startedBy:string tags:[Tag] volumes:[Volume] containers:[Container] group:string launchType:string
+EksCluster arn:string createdAt:time status:string vpcId:string ec2InstanceUids:[string]
+EksClusterDetails name:string arn:string vpcId:string status:string tags:[Tag] createdAt:time
+EnableOrganizationAdminAccountRequest adminAccountId*:string
+EnableOrganizationAdminAccountResponse
+Enrichment countryName:string asnOrg:string threatListName:string threatName:string
+Evidence threatIntelligenceDetails:[ThreatIntelligenceDetail]
+FargateDetails issues:[string] managementType:string
+FetchCriterion field*:string condition*:string values:[string]
+FetchQuery criteria:[FetchCriterion] timeWindow:FetchTimeWindow rowLimit:number accountId:string indicator:string indicatorType:string findingType:string findingId:string
+FetchRecord fetchType*:string query:FetchQuery result:FetchResult
+FetchResult itemIds:[string] totalCount:number features:[InvestigationDetectorFeatureConfiguration] verdict:string documentation:FindingTypeDocumentation
+FetchTimeWindow startedAt:time durationInMinutes:number
+FilterCondition equalsValue:string greaterThan:number lessThan:number
+FilterCriteria filterCriterion:[FilterCriterion]
+FilterCriterion criterionKey:string filterCondition:FilterCondition
+Finding accountId*:string arn*:string createdAt*:string id*:string region*:string resource*:Resource schemaVersion*:string severity*:number type*:string updatedAt*:string confidence:number description:string partition:string service:Service title:string associatedAttackSequenceArn:string customDetectionRuleName:string
+FindingCriteria criterion:{Condition}
+FindingDetail findingId:string findingType:string severity:string accountId:string region:string activityWindow:ActivityWindow
+FindingReference findingType:string uid:string
+FindingStatistics countBySeverity:{number} groupedByAccount:[AccountStatistics] groupedByDate:[DateStatistics] groupedByFindingType:[FindingTypeStatistics] groupedByResource:[ResourceStatistics] groupedBySeverity:[SeverityStatistics]
+FindingTypeClassification findingType:string classification:string count:number percentage:number description:string
+FindingTypeCount findingType:string count:number
+FindingTypeDocumentation description:string severity:string feature:string fullDescription:string remediation:string learnMoreLinks:[string]
+FindingTypeStatistics findingType:string lastGeneratedAt:time totalFindings:number
+FindingsSummary totalFindings:number severityBreakdown:SeverityBreakdown topFindingTypes:[FindingTypeCount] byTimeWindow:[TimeWindowGroup]
+FlowLogsConfigurationResult status*:string
+FreeTrialFeatureConfigurationResult name:string freeTrialDaysRemaining:number
+GeoLocation lat:number lon:number
+GetAdministratorAccountRequest /DetectorId*:string
+GetAdministratorAccountResponse administrator*:Administrator
+GetCoverageStatisticsRequest /DetectorId*:string statisticsType*:[string] filterCriteria:CoverageFilterCriteria
+GetCoverageStatisticsResponse coverageStatistics:CoverageStatistics
+GetCustomDetectionRuleAssociationRequest /RuleId*:string /AssociationId*:string
+GetCustomDetectionRuleAssociationResponse ruleAssociation*:AssociationDetail tags:{string}
+GetCustomDetectionRuleOrgConfigurationRequest /RuleId*:string ?mode*:string
+GetCustomDetectionRuleOrgConfigurationResponse configuration*:DetectionRuleOrgConfiguration
+GetCustomDetectionRuleRequest /RuleId*:string
+GetCustomDetectionRuleResponse rule*:RuleDetail
+GetDetectorRequest /DetectorId*:string
+GetDetectorResponse serviceRole*:string status*:string createdAt:string findingPublishingFrequency:string updatedAt:string dataSources:DataSourceConfigurationsResult tags:{string} features:[DetectorFeatureConfigurationResult]
+GetFilterRequest /DetectorId*:string /FilterName*:string
+GetFilterResponse name*:string action*:string findingCriteria*:FindingCriteria description:string rank:number tags:{string} createdAt:time updatedAt:time version:number
+GetFindingsRequest /DetectorId*:string findingIds*:[string] sortCriteria:SortCriteria
+GetFindingsResponse findings*:[Finding]
+GetFindingsStatisticsRequest /DetectorId*:string findingStatisticTypes:[string] findingCriteria:FindingCriteria groupBy:string orderBy:string maxResults:number
+GetFindingsStatisticsResponse findingStatistics*:FindingStatistics nextToken:string
+GetIPSetRequest /DetectorId*:string /IpSetId*:string
+GetIPSetResponse name*:string format*:string location*:string status*:string tags:{string} expectedBucketOwner:string
+GetInvestigationRequest /DetectorId*:string /InvestigationId*:string ?summaryFormat:string
+GetInvestigationResponse investigation*:Investigation
+GetInvitationsCountRequest
+GetInvitationsCountResponse invitationsCount:number
+GetMalwareProtectionPlanRequest /MalwareProtectionPlanId*:string
+GetMalwareProtectionPlanResponse arn:string role:string protectedResource:CreateProtectedResource actions:MalwareProtectionPlanActions createdAt:time status:string statusReasons:[MalwareProtectionPlanStatusReason] tags:{string}
+GetMalwareScanRequest /ScanId*:string
+GetMalwareScanResponse scanId:string detectorId:string adminDetectorId:string resourceArn:string resourceType:string scannedResourcesCount:number skippedResourcesCount:number failedResourcesCount:number scannedResources:[ScannedResource] scanConfiguration:ScanConfiguration scanCategory:string scanStatus:string scanStatusReason:string scanType:string scanStartedAt:time scanCompletedAt:time scanResultDetails:GetMalwareScanResultDetails
+GetMalwareScanResultDetails scanResultStatus:string skippedFileCount:number failedFileCount:number threatFoundFileCount:number totalFileCount:number totalBytes:number uniqueThreatCount:number threats:[ScanResultThreat]
+GetMalwareScanSettingsRequest /DetectorId*:string
+GetMalwareScanSettingsResponse scanResourceCriteria:ScanResourceCriteria ebsSnapshotPreservation:string
+GetMasterAccountRequest /DetectorId*:string
+GetMasterAccountResponse master*:Master
+GetMemberDetectorsRequest /DetectorId*:string accountIds*:[string]
+GetMemberDetectorsResponse members*:[MemberDataSourceConfiguration] unprocessedAccounts*:[UnprocessedAccount]
+GetMembersRequest /DetectorId*:string accountIds*:[string]
+GetMembersResponse members*:[Member] unprocessedAccounts*:[UnprocessedAccount]
+GetOrganizationStatisticsResponse organizationDetails:OrganizationDetails
+GetRemainingFreeTrialDaysRequest /DetectorId*:string accountIds*:[string]
+GetRemainingFreeTrialDaysResponse accounts:[AccountFreeTrialInfo] unprocessedAccounts:[UnprocessedAccount]
+GetThreatEntitySetRequest /DetectorId*:string /ThreatEntitySetId*:string
+GetThreatEntitySetResponse name*:string format*:string location*:string status*:string expectedBucketOwner:string tags:{string} createdAt:time updatedAt:time errorDetails:string
+GetThreatIntelSetRequest /DetectorId*:string /ThreatIntelSetId*:string
+GetThreatIntelSetResponse name*:string format*:string location*:string status*:string tags:{string} expectedBucketOwner:string
+GetTrustedEntitySetRequest /DetectorId*:string /TrustedEntitySetId*:string
+GetTrustedEntitySetResponse name*:string format*:string location*:string status*:string expectedBucketOwner:string tags:{string} createdAt:time updatedAt:time errorDetails:string
+GetUsageStatisticsRequest /DetectorId*:string usageStatisticsType*:string usageCriteria*:UsageCriteria unit:string maxResults:number nextToken:string
+GetUsageStatisticsResponse usageStatistics:UsageStatistics nextToken:string
+HighestSeverityThreatDetails severity:string threatName:string count:number
+HostPath path:string
+IamInstanceProfile arn:string id:string
+IamInstanceProfileV2 ec2InstanceUids:[string]
+ImpersonatedUser username:string groups:[string]
+IncrementalScanDetails baselineResourceArn*:string
+Indicator key*:string values:[string] title:string
+InstanceDetails availabilityZone:string iamInstanceProfile:IamInstanceProfile imageDescription:string imageId:string instanceId:string instanceState:string instanceType:string outpostArn:string launchTime:string networkInterfaces:[NetworkInterface] platform:string productCodes:[ProductCode] tags:[Tag]
+Investigation investigationId*:string status*:string triggerPrompt*:string triggeredBy*:string metadata:InvestigationMetadata cloud:CloudDetails riskLevel:string risk:string confidence:string summary:string summaryData:InvestigationSummaryData scope:InvestigationScope startTime:time endTime:time error:string
+InvestigationAccountAnalysis trend:Trend baseline:Baseline
+InvestigationActor accessKeyId:string principalId:string userName:string userType:string userAgent:string
+InvestigationDetectorFeatureConfiguration name:string status:string updatedAt:time
+InvestigationEc2Instance instanceId:string instanceType:string instanceState:string availabilityZone:string privateIpAddress:string publicIp:string vpcId:string subnetId:string imageId:string launchedAt:time
+InvestigationEcsCluster name:string arn:string status:string
+InvestigationEksCluster name:string arn:string status:string vpcId:string
+InvestigationFilterCondition equals:[string] notEquals:[string]
+InvestigationFilterCriteria criterion:{InvestigationFilterCondition}
+InvestigationIndicator value*:string type:string
+InvestigationKubernetesWorkload workloadType:string workloadName:string containers:string volumes:string securityContext:string
+InvestigationMalwareScan scanId:string scanType:string scanCategory:string triggerFindingId:string engineSources:string scanStartedAt:time scanCompletedAt:time filesScanned:number gigabytesScanned:number volumesScanned:number infectedFileCount:number resourceType:string resourceIdentifier:string highestSeverity:string highestSeverityThreatName:string uniqueThreatCount:number totalInfectedItems:number threats:[MalwareThreat]
+InvestigationMetadata version*:string product*:Product
+InvestigationRecord recordId*:string type*:string title*:string createdAt*:time narrative:string supportingData:SupportingData
+InvestigationResource uid*:string resourceType*:string name:string data:InvestigationResourceData
+InvestigationResourceData ec2Instance:InvestigationEc2Instance lambdaFunction:LambdaFunction rdsDbInstance:RdsDbInstance rdsDbUser:RdsDbUser eksCluster:InvestigationEksCluster ecsCluster:InvestigationEcsCluster
+InvestigationScope investigationType:string findingId:string accountId:string adminAccountId:string queryTimeWindow:QueryTimeWindow
+InvestigationSortCriteria attributeName:string orderBy:string
+InvestigationSummary investigationId:string status:string triggerPrompt:string riskLevel:string confidence:string title:string investigationType:string findingId:string accountId:string adminAccountId:string startTime:time endTime:time
+InvestigationSummaryData findingType:string threatAssessment:ThreatAssessment countermeasures:[Countermeasure] accountAnalysis:AccountAnalysis organizationAnalysis:OrganizationAnalysis keyObservations:KeyObservations recommendations:[Recommendation]
+InvestigationThreatAssessment reputation:Reputation threatConfidence:string classification:string assessment:string authenticationContext:string rdsControlPlaneActivity:string ipAccountActivity:string credentialCompromise:string
+Invitation accountId:string invitationId:string relationshipStatus:string invitedAt:string
+InviteMembersRequest /DetectorId*:string accountIds*:[string] disableEmailNotification:boolean message:string
+InviteMembersResponse unprocessedAccounts*:[UnprocessedAccount]
+ItemDetails resourceArn:string itemPath:string hash:string additionalInfo:AdditionalInfo
+ItemPath nestedItemPath:string hash:string
+KeyObservations title:string narrative:string observations:[string]
+KubernetesActivity apiCall:KubernetesApiCall anomaly:KubernetesAnomaly workload:InvestigationKubernetesWorkload enrichment:Enrichment
+KubernetesAnomaly unusualBehavior:string baselineContext:string anomalyScore:string trainingPeriod:string
+KubernetesApiCall clusterName:string username:string userGroups:string userId:string verb:string resourceType:string resourceName:string namespace:string requestUri:string statusCode:number sourceIPs:string userAgent:string eventCount:number
+KubernetesApiCallAction requestUri:string verb:string resource:string subresource:string namespace:string resourceName:string sourceIPs:[string] userAgent:string remoteIpDetails:RemoteIpDetails statusCode:number parameters:string
+KubernetesAuditLogsConfiguration enable*:boolean
+KubernetesAuditLogsConfigurationResult status*:string
+KubernetesConfiguration auditLogs*:KubernetesAuditLogsConfiguration
+KubernetesConfigurationResult auditLogs*:KubernetesAuditLogsConfigurationResult
+KubernetesDataSourceFreeTrial auditLogs:DataSourceFreeTrial
+KubernetesDetails kubernetesUserDetails:KubernetesUserDetails kubernetesWorkloadDetails:KubernetesWorkloadDetails
+KubernetesPermissionCheckedDetails verb:string resource:string namespace:string allowed:boolean
+KubernetesPolicyViolation violationType:string affectedResource:string subject:string grantedAccess:string exposureVector:string misconfigurationImpact:string
+KubernetesRoleBindingDetails kind:string name:string uid:string roleRefName:string roleRefKind:string
+KubernetesRoleDetails kind:string name:string uid:string
+KubernetesUserDetails username:string uid:string groups:[string] sessionName:[string] impersonatedUser:ImpersonatedUser
+KubernetesWorkload containerUids:[string] namespace:string type:string
+KubernetesWorkloadDetails name:string type:string uid:string namespace:string hostNetwork:boolean serviceAccountName:string containers:[Container] volumes:[Volume] hostIPC:boolean hostPID:boolean
+LambdaDetails functionArn:string functionName:string description:string lastModifiedAt:time revisionId:string functionVersion:string role:string vpcConfig:VpcConfig tags:[Tag]
+LambdaFunction functionName:string functionArn:string functionVersion:string role:string description:string revisionId:string updatedAt:time vpcConfigurationSummary:string
+LineageObject startTime:time namespacePid:number userId:number name:string pid:number uuid:string executablePath:string euid:number parentUuid:string
+ListCoverageRequest /DetectorId*:string nextToken:string maxResults:number filterCriteria:CoverageFilterCriteria sortCriteria:CoverageSortCriteria
+ListCoverageResponse resources*:[CoverageResource] nextToken:string
+ListCustomDetectionRuleAssociationsRequest ?maxResults:number ?nextToken:string ?ruleId:string ?mode:string
+ListCustomDetectionRuleAssociationsResponse ruleAssociations*:[AssociationSummary] nextToken:string
+ListCustomDetectionRuleOrgConfigurationsRequest ?maxResults:number ?nextToken:string ?status:string
+ListCustomDetectionRuleOrgConfigurationsResponse configurations*:[DetectionRuleOrgConfigurationSummary] nextToken:string
+ListCustomDetectionRulesRequest maxResults:number nextToken:string filters:[DetectionRuleFilter]
+ListCustomDetectionRulesResponse rules*:[RuleSummary] nextToken:string
+ListDetectorsRequest ?maxResults:number ?nextToken:string
+ListDetectorsResponse detectorIds*:[string] nextToken:string
+ListFiltersRequest /DetectorId*:string ?maxResults:number ?nextToken:string
+ListFiltersResponse filterNames*:[string] nextToken:string
+ListFindingsRequest /DetectorId*:string findingCriteria:FindingCriteria sortCriteria:SortCriteria maxResults:number nextToken:string
+ListFindingsResponse findingIds*:[string] nextToken:string
+ListIPSetsRequest /DetectorId*:string ?maxResults:number ?nextToken:string
+ListIPSetsResponse ipSetIds*:[string] nextToken:string
+ListInvestigationRecordsRequest /DetectorId*:string investigationId*:string recordTypes:[string] maxResults:number nextToken:string
+ListInvestigationRecordsResponse investigationId*:string status*:string records*:[InvestigationRecord] nextToken:string
+ListInvestigationsRequest /DetectorId*:string filterCriteria:InvestigationFilterCriteria sortCriteria:InvestigationSortCriteria maxResults:number nextToken:string
+ListInvestigationsResponse investigations*:[InvestigationSummary] nextToken:string
+ListInvitationsRequest ?maxResults:number ?nextToken:string
+ListInvitationsResponse invitations:[Invitation] nextToken:string
+ListMalwareProtectionPlansRequest ?nextToken:string
+ListMalwareProtectionPlansResponse malwareProtectionPlans:[MalwareProtectionPlanSummary] nextToken:string
+ListMalwareScansFilterCriteria filterCriterion:[ListMalwareScansFilterCriterion]
+ListMalwareScansFilterCriterion criterionKey:string filterCondition:FilterCondition
+ListMalwareScansRequest ?maxResults:number ?nextToken:string filterCriteria:ListMalwareScansFilterCriteria sortCriteria:SortCriteria
+ListMalwareScansResponse scans*:[MalwareScan] nextToken:string
+ListMembersRequest /DetectorId*:string ?maxResults:number ?nextToken:string ?onlyAssociated:string
+ListMembersResponse members:[Member] nextToken:string
+ListOrganizationAdminAccountsRequest ?maxResults:number ?nextToken:string
+ListOrganizationAdminAccountsResponse adminAccounts:[AdminAccount] nextToken:string
+ListPublishingDestinationsRequest /DetectorId*:string ?maxResults:number ?nextToken:string
+ListPublishingDestinationsResponse destinations*:[Destination] nextToken:string
+ListTagsForResourceRequest /ResourceArn*:string
+ListTagsForResourceResponse tags:{string}
+ListThreatEntitySetsRequest /DetectorId*:string ?maxResults:number ?nextToken:string
+ListThreatEntitySetsResponse threatEntitySetIds*:[string] nextToken:string
+ListThreatIntelSetsRequest /DetectorId*:string ?maxResults:number ?nextToken:string
+ListThreatIntelSetsResponse threatIntelSetIds*:[string] nextToken:string
+ListTrustedEntitySetsRequest /DetectorId*:string ?maxResults:number ?nextToken:string
+ListTrustedEntitySetsResponse trustedEntitySetIds*:[string] nextToken:string
+LocalIpDetails ipAddressV4:string ipAddressV6:string
+LocalPortDetails port:number portName:string
+LoginAttribute user:string application:string failedLoginAttempts:number successfulLoginAttempts:number
+MalwareProtectionConfiguration scanEc2InstanceWithFindings:ScanEc2InstanceWithFindings
+MalwareProtectionConfigurationResult scanEc2InstanceWithFindings:ScanEc2InstanceWithFindingsResult serviceRole:string
+MalwareProtectionDataSourceFreeTrial scanEc2InstanceWithFindings:DataSourceFreeTrial
+MalwareProtectionFindingsScanConfiguration triggerType:string incrementalScanDetails:IncrementalScanDetails
+MalwareProtectionPlanActions tagging:MalwareProtectionPlanTaggingAction
+MalwareProtectionPlanStatusReason code:string message:string
+MalwareProtectionPlanSummary malwareProtectionPlanId:string
+MalwareProtectionPlanTaggingAction status:string
+MalwareScan resourceArn:string resourceType:string scanId:string scanStatus:string scanResultStatus:string scanType:string scanStartedAt:time scanCompletedAt:time
+MalwareScanDetails threats:[Threat] scanId:string scanType:string scanCategory:string scanConfiguration:MalwareProtectionFindingsScanConfiguration uniqueThreatCount:number
+MalwareThreat name:string severity:string infectedFileCount:number sampleFiles:string
+Master accountId:string invitationId:string relationshipStatus:string invitedAt:string
+Member accountId*:string masterId*:string email*:string relationshipStatus*:string updatedAt*:string detectorId:string invitedAt:string administratorId:string
+MemberAccountRanking rank:number accountId:string findingCount:number riskLevel:string riskRationale:string
+MemberAdditionalConfiguration name:string status:string
+MemberAdditionalConfigurationResult name:string status:string updatedAt:time managedBy:string
+MemberDataSourceConfiguration accountId*:string dataSources*:DataSourceConfigurationsResult features:[MemberFeaturesConfigurationResult]
+MemberFeaturesConfiguration name:string status:string additionalConfiguration:[MemberAdditionalConfiguration]
+MemberFeaturesConfigurationResult name:string status:string updatedAt:time additionalConfiguration:[MemberAdditionalConfigurationResult] managedBy:string
+MetadataRecord totalTimeMilliseconds:number
+ModelDetail modelId:string
+NetworkActivity protocol:string direction:string method:string blocked:string platform:string ports:NetworkPorts traffic:NetworkTraffic anomaly:NetworkAnomaly dns:DnsContext counts:NetworkCounts enrichment:Enrichment
+NetworkAnomaly baselineBytes:string deviation:string profileAgeDays:number remoteService:string remoteRegion:string duration:string resetRatio:string targetHostCount:number
+NetworkConnection direction*:string
+NetworkConnectionAction blocked:boolean connectionDirection:string localPortDetails:LocalPortDetails protocol:string localIpDetails:LocalIpDetails localNetworkInterface:string remoteIpDetails:RemoteIpDetails remotePortDetails:RemotePortDetails
+NetworkCounts requestCount:number totalAttempts:number suspiciousAttempts:number resetAttempts:number
+NetworkEndpoint id*:string ip:string domain:string port:number location:NetworkGeoLocation autonomousSystem:AutonomousSystem connection:NetworkConnection
+NetworkGeoLocation city*:string country*:string lat*:number lon*:number
+NetworkInterface ipv6Addresses:[string] networkInterfaceId:string privateDnsName:string privateIpAddress:string privateIpAddresses:[PrivateIpAddressDetails] publicDnsName:string publicIp:string securityGroups:[SecurityGroup] subnetId:string vpcId:string
+NetworkPorts targetPort:string remotePort:string resolverPort:string ports:string portsUsed:string portCount:number
+NetworkTraffic bytesSent:number bytesReceived:number
+ObservationRecord observationType*:string findingDetail:FindingDetail resource:InvestigationResource networkActivity:NetworkActivity rdsLoginActivity:RdsLoginActivity s3Activity:S3Activity kubernetesActivity:KubernetesActivity malwareScan:InvestigationMalwareScan relatedFindings:RelatedFindings detectionCoverage:DetectionCoverage accountOverview:AccountOverview recommendations:[Recommendation] runtimeSignals:RuntimeSignals distribution:Distribution representativeResources:[RepresentativeFinding] indicators:[InvestigationIndicator]
+Observations text:[string] number:[number]
+ObservedFindingType findingType:string count:number severityMax:number sharedResources:[SharedResource]
+Organization asn:string asnOrg:string isp:string org:string
+OrganizationAdditionalConfiguration name:string autoEnable:string
+OrganizationAdditionalConfigurationResult name:string autoEnable:string
+OrganizationAnalysis findingsSummary:OrganizationFindingsSummary accountBreakdown:[AccountSummary]
+OrganizationDataSourceConfigurations s3Logs:OrganizationS3LogsConfiguration kubernetes:OrganizationKubernetesConfiguration malwareProtection:OrganizationMalwareProtectionConfiguration
+OrganizationDataSourceConfigurationsResult s3Logs*:OrganizationS3LogsConfigurationResult kubernetes:OrganizationKubernetesConfigurationResult malwareProtection:OrganizationMalwareProtectionConfigurationResult
+OrganizationDetails updatedAt:time organizationStatistics:OrganizationStatistics
+OrganizationEbsVolumes autoEnable:boolean
+OrganizationEbsVolumesResult autoEnable:boolean
+OrganizationFeatureConfiguration name:string autoEnable:string additionalConfiguration:[OrganizationAdditionalConfiguration]
+OrganizationFeatureConfigurationResult name:string autoEnable:string additionalConfiguration:[OrganizationAdditionalConfigurationResult]
+OrganizationFeatureStatistics name:string enabledAccountsCount:number additionalConfiguration:[OrganizationFeatureStatisticsAdditionalConfiguration]
+OrganizationFeatureStatisticsAdditionalConfiguration name:string enabledAccountsCount:number
+OrganizationFindingsSummary totalFindings:number severityBreakdown:SeverityBreakdown topFindingTypes:[FindingTypeCount] byTimeWindow:[TimeWindowGroup] totalAccountCount:number affectedAccountCount:number
+OrganizationKubernetesAuditLogsConfiguration autoEnable*:boolean
+OrganizationKubernetesAuditLogsConfigurationResult autoEnable*:boolean
+OrganizationKubernetesConfiguration auditLogs*:OrganizationKubernetesAuditLogsConfiguration
+OrganizationKubernetesConfigurationResult auditLogs*:OrganizationKubernetesAuditLogsConfigurationResult
+OrganizationMalwareProtectionConfiguration scanEc2InstanceWithFindings:OrganizationScanEc2InstanceWithFindings
+OrganizationMalwareProtectionConfigurationResult scanEc2InstanceWithFindings:OrganizationScanEc2InstanceWithFindingsResult
+OrganizationS3LogsConfiguration autoEnable*:boolean
+OrganizationS3LogsConfigurationResult autoEnable*:boolean
+OrganizationScanEc2InstanceWithFindings ebsVolumes:OrganizationEbsVolumes
+OrganizationScanEc2InstanceWithFindingsResult ebsVolumes:OrganizationEbsVolumesResult
+OrganizationStatistics totalAccountsCount:number memberAccountsCount:number activeAccountsCount:number enabledAccountsCount:number countByFeature:[OrganizationFeatureStatistics]
+Owner id:string
+PermissionConfiguration bucketLevelPermissions:BucketLevelPermissions accountLevelPermissions:AccountLevelPermissions
+PortProbeAction blocked:boolean portProbeDetails:[PortProbeDetail]
+PortProbeDetail localPortDetails:LocalPortDetails localIpDetails:LocalIpDetails remoteIpDetails:RemoteIpDetails
+PrivateIpAddressDetails privateDnsName:string privateIpAddress:string
+Process uuid*:string name:string path:string parentUuid:string findings:[FindingReference]
+ProcessDetails name:string executablePath:string executableSha256:string namespacePid:number pwd:string pid:number startTime:time uuid:string parentUuid:string user:string userId:number euid:number lineage:[LineageObject]
+Product name*:string feature:string
+ProductCode productCodeId:string productCodeType:string
+ProtectionPlan name:string status:string
+PublicAccess permissionConfiguration:PermissionConfiguration effectivePermission:string
+PublicAccessConfiguration publicAclAccess:string publicPolicyAccess:string publicAclIgnoreBehavior:string publicBucketRestrictBehavior:string
+QueryTimeWindow startTime:time endTime:time
+RdsDbInstance dbInstanceIdentifier:string dbClusterIdentifier:string dbInstanceArn:string dbiResourceId:string engine:string engineVersion:string
+RdsDbInstanceDetails dbInstanceIdentifier:string engine:string engineVersion:string dbClusterIdentifier:string dbInstanceArn:string dbiResourceId:string tags:[Tag]
+RdsDbUser user:string application:string database:string authMethod:string ssl:string
+RdsDbUserDetails user:string application:string database:string ssl:string authMethod:string
+RdsLimitlessDbDetails dbShardGroupIdentifier:string dbShardGroupResourceId:string dbShardGroupArn:string engine:string engineVersion:string dbClusterIdentifier:string tags:[Tag]
+RdsLoginActivity outcome:string rate:string anomalyContext:string loginCount:number activityWindow:ActivityWindow enrichment:Enrichment
+RdsLoginAttemptAction remoteIpDetails:RemoteIpDetails LoginAttributes:[LoginAttribute]
+Recommendation title:string rationale:string category:string priority:string cliCommands:[string]
+RecoveryPoint backupVaultName*:string continuousScanDetails:ContinuousScanDetails
+RecoveryPointDetails recoveryPointArn:string backupVaultName:string continuousScanDetails:ScanConfigurationContinuousScanDetails
+RelatedFindings correlated:[CorrelatedFinding] observed:[ObservedFindingType]
+RemoteAccountDetails accountId:string affiliated:boolean awsServiceName:string
+RemoteIpDetails city:City country:Country geoLocation:GeoLocation ipAddressV4:string ipAddressV6:string organization:Organization
+RemotePortDetails port:number portName:string
+RepresentativeFinding resourceType:string identifier:string findingId:string findingCount:number riskLevel:string riskRationale:string
+Reputation findingTimeDisposition:string currentDisposition:string reputationComparison:string
+Resource accessKeyDetails:AccessKeyDetails s3BucketDetails:[S3BucketDetail] instanceDetails:InstanceDetails eksClusterDetails:EksClusterDetails kubernetesDetails:KubernetesDetails resourceType:string ebsVolumeDetails:EbsVolumeDetails ecsClusterDetails:EcsClusterDetails containerDetails:Container lambdaDetails:LambdaDetails rdsDbInstanceDetails:RdsDbInstanceDetails rdsLimitlessDbDetails:RdsLimitlessDbDetails rdsDbUserDetails:RdsDbUserDetails ebsSnapshotDetails:EbsSnapshotDetails ec2ImageDetails:Ec2ImageDetails recoveryPointDetails:RecoveryPointDetails bedrockGuardrailDetails:BedrockGuardrailDetails modelDetails:[ModelDetail]
+ResourceData s3Bucket:S3Bucket ec2Instance:Ec2Instance accessKey:AccessKey ec2NetworkInterface:Ec2NetworkInterface s3Object:S3Object eksCluster:EksCluster kubernetesWorkload:KubernetesWorkload container:ContainerFindingResource ecsCluster:EcsCluster ecsTask:EcsTask iamInstanceProfile:IamInstanceProfileV2 autoscalingAutoScalingGroup:AutoscalingAutoScalingGroup ec2LaunchTemplate:Ec2LaunchTemplate ec2Vpc:Ec2Vpc ec2Image:Ec2Image cloudformationStack:CloudformationStack bedrockGuardrail:BedrockGuardrailResource
+ResourceDetails instanceArn:string
+ResourceDistribution resourceType:string identifier:string count:number
+ResourceStatistics accountId:string lastGeneratedAt:time resourceId:string resourceType:string totalFindings:number
+ResourceV2 uid*:string resourceType*:string name:string accountId:string region:string service:string cloudPartition:string tags:[Tag] data:ResourceData
+RuleDefinition expression*:string
+RuleDetail ruleId*:string arn*:string name*:string description*:string severity*:string dataSource*:string tactic*:string technique*:string service*:string definition*:RuleDefinition createdAt*:time language:string schema:string runtimeMonitoringDetails:DetectionRuleRuntimeMonitoringDetails updatedAt:time
+RuleSummary ruleId*:string arn*:string name*:string description*:string severity*:string dataSource*:string tactic*:string technique*:string service*:string createdAt*:time language:string schema:string updatedAt:time
+RuntimeContext modifyingProcess:ProcessDetails modifiedAt:time scriptPath:string libraryPath:string ldPreloadValue:string socketPath:string runcBinaryPath:string releaseAgentPath:string mountSource:string mountTarget:string fileSystemType:string flags:[string] moduleName:string moduleFilePath:string moduleSha256:string shellHistoryFilePath:string targetProcess:ProcessDetails addressFamily:string ianaProtocolNumber:number memoryRegions:[string] toolName:string toolCategory:string serviceName:string commandLineExample:string threatFilePath:string fileOperation:string filePath:string relatedFilePaths:[string]
+RuntimeDetails process:ProcessDetails context:RuntimeContext
+RuntimeSignals signalGroups:[SignalGroup] keyObservation:string
+S3Activity api:string affectedBucket:string otherS3Activity:string nonS3Activity:string sessionAssessment:string eventCount:number actor:InvestigationActor sourceIp:string enrichment:Enrichment activityWindow:ActivityWindow
+S3Analysis findingSubtype:string effectivePermission:string blockPublicAccessSettings:string exposure:string userAgent:string userAgentClassification:string sourceIp:string ipReputation:string actorAssessment:string s3ApiActivity:string sourceContext:string authorizationAssessment:string
+S3Bucket ownerId:string createdAt:time encryptionType:string encryptionKeyArn:string effectivePermission:string publicReadAccess:string publicWriteAccess:string accountPublicAccess:PublicAccessConfiguration bucketPublicAccess:PublicAccessConfiguration s3ObjectUids:[string]
+S3BucketDetail arn:string name:string type:string createdAt:time owner:Owner tags:[Tag] defaultServerSideEncryption:DefaultServerSideEncryption publicAccess:PublicAccess s3ObjectDetails:[S3ObjectDetail]
+S3LogsConfiguration enable*:boolean
+S3LogsConfigurationResult status*:string
+S3Object eTag:string key:string versionId:string
+S3ObjectDetail objectArn:string key:string eTag:string hash:string versionId:string
+S3ObjectForSendObjectMalwareScan bucket:string key:string versionId:string
+Scan detectorId:string adminDetectorId:string scanId:string scanStatus:string failureReason:string scanStartTime:time scanEndTime:time triggerDetails:TriggerDetails resourceDetails:ResourceDetails scanResultDetails:ScanResultDetails accountId:string totalBytes:number fileCount:number attachedVolumes:[VolumeDetail] scanType:string
+ScanCondition mapEquals*:[ScanConditionPair]
+ScanConditionPair key*:string value:string
+ScanConfiguration role:string triggerDetails:TriggerDetails incrementalScanDetails:IncrementalScanDetails recoveryPoint:ScanConfigurationRecoveryPoint
+ScanConfigurationContinuousScanDetails endTime*:time startTime:time
+ScanConfigurationRecoveryPoint backupVaultName:string continuousScanDetails:ScanConfigurationContinuousScanDetails
+ScanDetections scannedItemCount:ScannedItemCount threatsDetectedItemCount:ThreatsDetectedItemCount highestSeverityThreatDetails:HighestSeverityThreatDetails threatDetectedByName:ThreatDetectedByName
+ScanEc2InstanceWithFindings ebsVolumes:boolean
+ScanEc2InstanceWithFindingsResult ebsVolumes:EbsVolumesResult
+ScanFilePath filePath:string volumeArn:string hash:string fileName:string
+ScanResourceCriteria include:{ScanCondition} exclude:{ScanCondition}
+ScanResultDetails scanResult:string
+ScanResultThreat name:string source:string count:number hash:string itemDetails:[ItemDetails]
+ScanThreatName name:string severity:string itemCount:number filePaths:[ScanFilePath]
+ScannedItemCount totalGb:number files:number volumes:number
+ScannedResource scannedResourceArn:string scannedResourceType:string scannedResourceStatus:string scanStatusReason:string resourceDetails:ScannedResourceDetails
+ScannedResourceDetails ebsVolume:VolumeDetail ebsSnapshot:EbsSnapshot
+SecurityContext privileged:boolean allowPrivilegeEscalation:boolean
+SecurityGroup groupId:string groupName:string
+SendObjectMalwareScanRequest s3Object:S3ObjectForSendObjectMalwareScan
+SendObjectMalwareScanResponse
+Sequence uid*:string description*:string signals*:[Signal] actors:[Actor] resources:[ResourceV2] endpoints:[NetworkEndpoint] sequenceIndicators:[Indicator] additionalSequenceTypes:[string]
+Service action:Action evidence:Evidence archived:boolean count:number detectorId:string eventFirstSeen:string eventLastSeen:string resourceRole:string serviceName:string userFeedback:string additionalInfo:ServiceAdditionalInfo featureName:string ebsVolumeScanDetails:EbsVolumeScanDetails runtimeDetails:RuntimeDetails detection:Detection malwareScanDetails:MalwareScanDetails
+ServiceAdditionalInfo value:string type:string
+Session uid:string mfaStatus:string createdTime:time issuer:string
+SeverityBreakdown critical:number high:number medium:number low:number info:number
+SeverityStatistics lastGeneratedAt:time severity:number totalFindings:number
+SharedBehavior path:string value:string
+SharedResource resourceType:string identifier:string
+Signal uid*:string type*:string name*:string createdAt*:time updatedAt*:time firstSeenAt*:time lastSeenAt*:time count*:number description:string severity:number resourceUids:[string] actorIds:[string] endpointIds:[string] signalIndicators:[Indicator] activities:[Activity]
+SignalGroup findingType:string severity:number count:number
+SortCriteria attributeName:string orderBy:string
+StartMalwareScanConfiguration role*:string incrementalScanDetails:IncrementalScanDetails recoveryPoint:RecoveryPoint
+StartMalwareScanRequest resourceArn*:string clientToken:string scanConfiguration:StartMalwareScanConfiguration
+StartMalwareScanResponse scanId:string
+StartMonitoringMembersRequest /DetectorId*:string accountIds*:[string]
+StartMonitoringMembersResponse unprocessedAccounts*:[UnprocessedAccount]
+StopMonitoringMembersRequest /DetectorId*:string accountIds*:[string]
+StopMonitoringMembersResponse unprocessedAccounts*:[UnprocessedAccount]
+SupportingData fetch:FetchRecord analysis:AnalysisRecord observation:ObservationRecord metadata:MetadataRecord
+TacticCoverage phase:string findingCount:number findingTypes:[string] techniques:[TechniqueCoverage]
+Tag key:string value:string
+TagResourceRequest /ResourceArn*:string tags*:{string}
+TagResourceResponse
+TechniqueCoverage technique:ThreatReference findingCount:number findingTypes:[string]
+Threat name:string source:string itemPaths:[ItemPath] count:number hash:string itemDetails:[ItemDetails]
+ThreatAssessment attackProgression:[AttackPhase] threatActorProfile:string
+ThreatDetectedByName itemCount:number uniqueThreatNameCount:number shortened:boolean threatNames:[ScanThreatName]
+ThreatIntelligenceDetail threatListName:string threatNames:[string] threatFileSha256:string
+ThreatReference name:string uid:string
+ThreatsDetectedItemCount files:number
+TimeWindowGroup startTime:time endTime:time findingCount:number
+Total amount:string unit:string
+Trend granularity:string startTime:time endTime:time totalFindings:number byTimeWindow:[TimeWindowGroup]
+TriggerDetails guardDutyFindingId:string description:string triggerType:string
+TypeDistribution findingType:string count:number percentage:number dominantSeverity:string
+UnarchiveFindingsRequest /DetectorId*:string findingIds*:[string]
+UnarchiveFindingsResponse
+UnprocessedAccount accountId*:string result*:string
+UnprocessedDataSourcesResult malwareProtection:MalwareProtectionConfigurationResult
+UntagResourceRequest /ResourceArn*:string ?tagKeys*:[string]
+UntagResourceResponse
+UpdateCustomDetectionRuleAssociationRequest /RuleId*:string /AssociationId*:string mode*:string
+UpdateCustomDetectionRuleAssociationResponse
+UpdateCustomDetectionRuleOrgConfigurationRequest /RuleId*:string mode*:string includeAccountIds:[string] excludeAccountIds:[string]
+UpdateCustomDetectionRuleOrgConfigurationResponse
+UpdateDetectorRequest /DetectorId*:string enable:boolean findingPublishingFrequency:string dataSources:DataSourceConfigurations features:[DetectorFeatureConfiguration]
+UpdateDetectorResponse
+UpdateFilterRequest /DetectorId*:string /FilterName*:string description:string action:string rank:number findingCriteria:FindingCriteria
+UpdateFilterResponse name*:string
+UpdateFindingsFeedbackRequest /DetectorId*:string findingIds*:[string] feedback*:string comments:string
+UpdateFindingsFeedbackResponse
+UpdateIPSetRequest /DetectorId*:string /IpSetId*:string name:string location:string activate:boolean expectedBucketOwner:string
+UpdateIPSetResponse
+UpdateMalwareProtectionPlanRequest /MalwareProtectionPlanId*:string role:string actions:MalwareProtectionPlanActions protectedResource:UpdateProtectedResource
+UpdateMalwareScanSettingsRequest /DetectorId*:string scanResourceCriteria:ScanResourceCriteria ebsSnapshotPreservation:string
+UpdateMalwareScanSettingsResponse
+UpdateMemberDetectorsRequest /DetectorId*:string accountIds*:[string] dataSources:DataSourceConfigurations features:[MemberFeaturesConfiguration]
+UpdateMemberDetectorsResponse unprocessedAccounts*:[UnprocessedAccount]
+UpdateOrganizationConfigurationRequest /DetectorId*:string autoEnable:boolean dataSources:OrganizationDataSourceConfigurations features:[OrganizationFeatureConfiguration] autoEnableOrganizationMembers:string
+UpdateOrganizationConfigurationResponse
+UpdateProtectedResource s3Bucket:UpdateS3BucketResource
+UpdatePublishingDestinationRequest /DetectorId*:string /DestinationId*:string destinationProperties:DestinationProperties
+UpdatePublishingDestinationResponse
+UpdateS3BucketResource objectPrefixes:[string]
+UpdateThreatEntitySetRequest /DetectorId*:string /ThreatEntitySetId*:string name:string location:string expectedBucketOwner:string activate:boolean
+UpdateThreatEntitySetResponse
+UpdateThreatIntelSetRequest /DetectorId*:string /ThreatIntelSetId*:string name:string location:string activate:boolean expectedBucketOwner:string
+UpdateThreatIntelSetResponse
+UpdateTrustedEntitySetRequest /DetectorId*:string /TrustedEntitySetId*:string name:string location:string expectedBucketOwner:string activate:boolean
+UpdateTrustedEntitySetResponse
+UsageAccountResult accountId:string total:Total
+UsageCriteria accountIds:[string] dataSources:[string] resources:[string] features:[string]
+UsageDataSourceResult dataSource:string total:Total
+UsageFeatureResult feature:string total:Total
+UsageResourceResult resource:string total:Total
+UsageStatistics sumByAccount:[UsageAccountResult] topAccountsByFeature:[UsageTopAccountsResult] sumByDataSource:[UsageDataSourceResult] sumByResource:[UsageResourceResult] topResources:[UsageResourceResult] sumByFeature:[UsageFeatureResult]
+UsageTopAccountResult accountId:string total:Total
+UsageTopAccountsResult feature:string accounts:[UsageTopAccountResult]
+User name*:string uid*:string type*:string credentialUid:string account:Account
+Volume name:string hostPath:HostPath
+VolumeDetail volumeArn:string volumeType:string deviceName:string volumeSizeInGB:number encryptionType:string snapshotArn:string kmsKeyArn:string
+VolumeMount name:string mountPath:string
+VpcConfig subnetIds:[string] vpcId:string securityGroups:[SecurityGroup]
+`;
