@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { setFlagsFromString } from 'node:v8';
 import { type Rim, runProgram, type Terminal } from './cli/index.ts';
-import { ConfigError } from './config/index.ts';
+import { ConfigError, secretsFrom } from './config/index.ts';
 import { alone, crew } from './passes/index.ts';
 import { loadTables, shelfIn, UnusableReference } from './reference/index.ts';
 import { appendEvents, readRules } from './rules/index.ts';
@@ -13,7 +13,7 @@ import { createSources } from './sources/index.ts';
 import { addStatement, readStatements } from './statements/index.ts';
 
 /** The only place that picks adapters. */
-function rim(terminal: Terminal): Rim {
+function rim(terminal: Terminal, version: string): Rim {
   return {
     createSources: (specs, options, tell) => createSources(specs, { ...options, stdin: terminal.stdin }, tell),
     loadTables: (config, files, tell) => orConfigError(() => loadTables(config, files, tell)),
@@ -30,6 +30,20 @@ function rim(terminal: Terminal): Rim {
       return { path, read: () => readRules(path), append: (events) => appendEvents(path, events) };
     },
     writeFile: (path, text) => writeFileSync(path, text),
+    openStore: async (url, options) => {
+      const { openStore } = await import('./store/index.ts');
+      return await openStore(url, { ...options, now: terminal.now });
+    },
+    secret: (reference) => secretsFrom(terminal.environment)(reference),
+    doctorDoors: async () => {
+      const { awsDoor, networkDoor } = await import('./doctor/index.ts');
+      const { environment, now } = terminal;
+      return { aws: awsDoor(environment, now), network: networkDoor(), secret: secretsFrom(environment) };
+    },
+    serve: async (options) => {
+      const { runServe } = await import('./serve/index.ts');
+      await runServe({ ...options, version });
+    },
   };
 }
 
@@ -51,7 +65,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     version: string;
   };
   const terminal = realTerminal();
-  return await runProgram(argv, version, terminal, rim(terminal));
+  return await runProgram(argv, version, terminal, rim(terminal, version));
 }
 
 function realTerminal(): Terminal {

@@ -3,25 +3,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { Command } from 'commander';
-import { type Chapter, deliver, type Organisation, organisation, Random } from '../drill/index.ts';
+import { loadConfig } from '../config/index.ts';
+import type { Chapter, Organisation } from '../drill/index.ts';
 import { formats } from '../outlets/formats/index.ts';
 import type { Scanned } from '../pipeline.ts';
+import { DEMO_ORGANISATION, writeDemoTrail } from '../trail-files.ts';
 import { rows, wrap } from './layout.ts';
 import { OddityLog } from './oddity-log.ts';
 import { number } from './progress.ts';
 import type { Rim } from './rim.ts';
 import { openInput } from './scan.ts';
+import { addressOf } from './serve.ts';
 import { describeReport, reportOf } from './summary.ts';
 import type { Terminal } from './terminal.ts';
-import { writeDelivery } from './trail-files.ts';
-
-/** Monday of the week that is played, and the seed: fixed, so that the demo shows the same on every machine. */
-const WEEK = Date.UTC(2026, 7, 10) / 1000;
-const SEED = 'demo';
-const ORGANISATION = 'o-exampleorg1';
 
 interface DemoFlags {
   readonly keep?: string;
+  readonly console?: boolean;
 }
 
 export function demoCommand(terminal: Terminal, rim: Rim): Command {
@@ -32,7 +30,9 @@ export function demoCommand(terminal: Terminal, rim: Rim): Command {
         '`straykey scan` would, and explains what it found and what it did not alarm about.',
     )
     .option('--keep <folder>', 'write the trail here and leave it, to look at it with scan and explain')
+    .option('--console', 'show the same in a browser: serves the console with the demo until Ctrl-C')
     .action(async (flags: DemoFlags) => {
+      if (flags.console) return await demoConsole(terminal, rim);
       const folder = flags.keep ?? mkdtempSync(join(tmpdir(), 'straykey-demo-'));
       try {
         await demo(folder, flags, terminal, rim);
@@ -40,6 +40,31 @@ export function demoCommand(terminal: Terminal, rim: Rim): Command {
         if (flags.keep === undefined) rmSync(folder, { recursive: true, force: true });
       }
     });
+}
+
+/** The console over a store that is gone afterwards. Nobody has to sign in: only this machine can reach it, and nothing in it is anybody's. */
+async function demoConsole(terminal: Terminal, rim: Rim): Promise<void> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'straykey-demo-'));
+  const defaults = loadConfig(undefined, {});
+  const listen = addressOf(defaults.serve.listen);
+  terminal.stdout(`The demo's console: http://${listen.host}:${listen.port}/console/  (Ctrl-C ends it)\n`);
+  try {
+    await rim.serve({
+      role: 'serve',
+      config: { ...defaults, dataDir, serve: { ...defaults.serve, unsignedFromLoopback: true } },
+      dataDir,
+      store: `sqlite:${join(dataDir, 'straykey.db')}`,
+      listen,
+      environment: {},
+      stdin: terminal.stdin,
+      stderr: terminal.stderr,
+      now: terminal.now,
+      logLevel: 'warn',
+      demo: true,
+    });
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
 }
 
 async function demo(folder: string, flags: DemoFlags, terminal: Terminal, rim: Rim): Promise<void> {
@@ -55,11 +80,10 @@ async function demo(folder: string, flags: DemoFlags, terminal: Terminal, rim: R
 
   stdout(head('Straykey demo: an invented organisation, one stolen key'));
   say('Everything happens on this machine, and nothing of it is yours.');
-  const played = organisation(SEED, WEEK);
-  const files = writeTrail(played, folder);
+  const { played, files } = writeDemoTrail(folder);
   say(
     `Wrote ${played.days} days of CloudTrail of ${played.accounts} accounts and ${played.functions} Lambda functions: ` +
-      `${number(recordsOf(played).length)} records in ${number(files)} files. Somebody steals a key in the fifth night.`,
+      `${number(recordsOf(played).length)} records in ${number(files.length)} files. Somebody steals a key in the fifth night.`,
   );
 
   stdout(head('1  Scan it, as `straykey scan FOLDER` does'));
@@ -82,21 +106,13 @@ function recordsOf({ chapters }: Organisation) {
   return chapters.flatMap(({ records }) => records);
 }
 
-/** Returns the number of files. */
-function writeTrail(played: Organisation, folder: string): number {
-  const settings = { organisation: ORGANISATION, secondsPerFile: 3600 };
-  const deliveries = deliver(new Random(SEED), recordsOf(played), settings);
-  for (const delivery of deliveries) writeDelivery(folder, delivery);
-  return deliveries.length;
-}
-
 /** Scans with nothing of this machine's settings: the demo looks the same everywhere. One thread starts quickest. */
 async function scanFolder(folder: string, terminal: Terminal, rim: Rim, seconds: () => number) {
   const log = new OddityLog();
   const plain = { ...terminal, environment: { STRAYKEY_DATA: join(folder, 'no-settings') } };
   const flags = { awsRanges: [], learning: true, jobs: 1, quiet: true };
   const { scanned, tables, close } = await openInput(
-    [join(folder, 'AWSLogs', ORGANISATION)],
+    [join(folder, 'AWSLogs', DEMO_ORGANISATION)],
     flags,
     plain,
     rim,
@@ -124,6 +140,8 @@ function silenceOf(chapters: readonly Chapter[], scanned: Scanned, columns: numb
 
 function nextSteps(id: string, kept: string | undefined, columns: number): string {
   const steps: [string, string][] = [
+    ['In a browser', 'npm run console'],
+    ['', "the same in Straykey's console, until Ctrl-C"],
     ['Your bucket', 'npx straykey scan s3://BUCKET/AWSLogs/'],
     ['Your files', 'npx straykey scan FOLDER'],
     ['A fire drill', 'npx straykey drill'],

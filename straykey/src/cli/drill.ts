@@ -9,12 +9,12 @@ import {
   outsideAddresses,
   Random,
 } from '../drill/index.ts';
+import { trailText, writeDelivery, writeTrailFile } from '../trail-files.ts';
 import { canonicalIp, locate } from '../where/index.ts';
 import { rows } from './layout.ts';
 import type { Rim } from './rim.ts';
 import { EXIT, Exit, type Terminal } from './terminal.ts';
 import { parseTime } from './time.ts';
-import { trailText, writeDelivery, writeTrailFile } from './trail-files.ts';
 
 interface DrillFlags {
   readonly seed: number;

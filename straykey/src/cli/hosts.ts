@@ -1,21 +1,26 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { dataDirOf, loadConfig } from '../config/index.ts';
+import type { Finding } from '../findings/index.ts';
 import type { Judged } from '../judge-uses.ts';
 import type { Acceptable, LedgerEntry, Scope } from '../model/index.ts';
 import type { Scanned } from '../pipeline.ts';
 import { type Statement, statementFrom } from '../statements/index.ts';
 import { cidrContains, parseCidr, parseIp } from '../where/index.ts';
+import { hostsIn, type StatementKeeper, silentHosts, withStatements } from './hosts-keeper.ts';
+import { describeHosts, describeStatements } from './hosts-text.ts';
 import { rows } from './layout.ts';
+import { addStoreOption, oneStored, type StoreFlags, settingsAsked, withStore } from './named-store.ts';
+import { oneFinding } from './one-finding.ts';
 import { number } from './progress.ts';
-import type { Rim, StatementShelf, Tables } from './rim.ts';
+import type { Rim, Tables } from './rim.ts';
 import { addScanOptions, openInput, type ScanFlags } from './scan.ts';
 import { EXIT, Exit, type Terminal } from './terminal.ts';
 import { parseTime } from './time.ts';
 
 const ACCEPTABLE = ['RECON', 'SECRETS', 'ROLE_CHAIN', 'CRITICAL'] as const;
 const SOURCES_HELP = 'the trail to judge: folder, file, - or s3://bucket/prefix';
+const STORE_HELP = 'the store of straykey serve, instead of the file of the data folder';
 
-interface SayFlags {
+interface SayFlags extends StoreFlags {
   readonly function?: string;
   readonly account?: string;
   readonly accept?: readonly Acceptable[];
@@ -23,7 +28,6 @@ interface SayFlags {
   readonly since?: string;
   readonly reason: string;
   readonly by?: string;
-  readonly config?: string;
 }
 
 export function hostsCommand(terminal: Terminal, rim: Rim): Command {
@@ -53,18 +57,25 @@ function listCommand(terminal: Terminal, rim: Rim): Command {
     .description(
       'Prints the hosts whose calls have been silenced, since when and on what evidence, and the statements in force.',
     )
-    .argument('[source...]', SOURCES_HELP);
-  return addScanOptions(command).action(async (sources: string[], flags: ScanFlags) => {
-    const { statements } = shelfOf(flags, terminal, rim).read();
-    if (sources.length > 0) {
-      const { scanned, facts, close } = await openInput(sources, flags, terminal, rim, () => {});
-      await close();
-      terminal.stdout(describeLedger(scanned, facts, terminal.columns));
-    } else {
-      terminal.stdout('Name a trail to see what is learned from it: straykey hosts list SOURCE\n');
-    }
-    terminal.stdout(describeStatements(statements, terminal.columns));
+    .argument('[source...]', `${SOURCES_HELP}; none with --store, for what is learned there`);
+  return withOptions(command).action(async (sources: string[], flags: ScanFlags & StoreFlags) => {
+    await withStatements(flags, terminal, rim, async (keeper) => {
+      if (sources.length > 0) {
+        const { scanned, facts, close } = await openInput(sources, flags, terminal, rim, () => {});
+        await close();
+        terminal.stdout(describeLedger(scanned, facts, terminal.columns));
+      } else if (keeper.store !== undefined) {
+        terminal.stdout(describeHosts(await silentHosts(keeper.store), terminal.columns));
+      } else {
+        terminal.stdout('Name a trail to see what is learned from it: straykey hosts list SOURCE\n');
+      }
+      terminal.stdout(describeStatements(await keeper.read(), terminal.columns));
+    });
   });
+}
+
+function withOptions(command: Command): Command {
+  return addStoreOption(addScanOptions(command), STORE_HELP);
 }
 
 function showCommand(terminal: Terminal, rim: Rim): Command {
@@ -74,9 +85,10 @@ function showCommand(terminal: Terminal, rim: Rim): Command {
       'Prints, for each function that called from the host or network, what is learned, what is missing and why.',
     )
     .argument('<host>', 'an address or CIDR')
-    .argument('<source...>', SOURCES_HELP);
-  return addScanOptions(command).action(async (host: string, sources: string[], flags: ScanFlags) => {
+    .argument('[source...]', `${SOURCES_HELP}; none with --store, for what is learned there`);
+  return withOptions(command).action(async (host: string, sources: string[], flags: ScanFlags & StoreFlags) => {
     const cidr = hostArgument(host);
+    if (sources.length === 0) return await showStored(cidr, flags, terminal, rim);
     const { scanned, facts, close } = await openInput(sources, flags, terminal, rim, () => {});
     await close();
     const about = scanned.judged.filter(({ place }) => contains(cidr, place.address));
@@ -88,6 +100,16 @@ function showCommand(terminal: Terminal, rim: Rim): Command {
     }
     terminal.stdout(describeHost(about, facts, terminal.columns));
   });
+}
+
+async function showStored(host: string, flags: StoreFlags, terminal: Terminal, rim: Rim): Promise<void> {
+  const { store: url } = settingsAsked(flags, terminal);
+  if (url === undefined) {
+    throw new Exit(EXIT.usage, 'Name the trail to learn from, or the store that has learned: --store URL.');
+  }
+  const hosts = await withStore(url, rim, async (store) => await hostsIn(store, host));
+  if (hosts.length === 0) throw new Exit(EXIT.nothingRead, `No call from ${host} is known to the store.`);
+  terminal.stdout(describeHosts(hosts, terminal.columns));
 }
 
 function sayCommand(verdict: Statement['verdict'], name: string, terminal: Terminal, rim: Rim): Command {
@@ -114,7 +136,7 @@ function sayCommand(verdict: Statement['verdict'], name: string, terminal: Termi
       )
       .option('--days <n>', 'lapses after so many days (default: 180)', positive);
   }
-  return command.action((host: string, flags: SayFlags) => {
+  return addStoreOption(command, STORE_HELP).action(async (host: string, flags: SayFlags) => {
     hostArgument(host);
     const statement: Statement = {
       ...said(flags, terminal),
@@ -125,7 +147,7 @@ function sayCommand(verdict: Statement['verdict'], name: string, terminal: Termi
       ...(flags.accept === undefined ? {} : { accept: flags.accept }),
       ...(flags.days === undefined ? {} : { ttlDays: flags.days }),
     };
-    keep([statement], shelfOf(flags, terminal, rim), terminal);
+    await withStatements(flags, terminal, rim, async (keeper) => await keep([statement], keeper, terminal));
   });
 }
 
@@ -138,30 +160,43 @@ function feedbackCommand(terminal: Terminal, rim: Rim): Command {
     )
     .argument('<finding>', 'a finding id, or its first digits')
     .addArgument(new Argument('<feedback>').choices(['USEFUL', 'NOT_USEFUL']))
-    .argument('<source...>', SOURCES_HELP)
+    .argument('[source...]', `${SOURCES_HELP}; none with --store, which holds the finding`)
     .option('--accept-critical', 'critical calls that the finding shows are expected too')
     .option('--days <n>', 'lapses after so many days (default: 180)', positive)
     .option('--since <time>', 'calls from this time on (default: now)')
     .requiredOption('--reason <text>', 'why')
     .option('--by <who>', 'who says so (default: $USER)');
-  return addScanOptions(command).action(
-    async (
-      id: string,
-      feedback: 'USEFUL' | 'NOT_USEFUL',
-      sources: string[],
-      flags: ScanFlags & SayFlags & { acceptCritical?: boolean },
-    ) => {
-      const { scanned, close } = await openInput(sources, flags, terminal, rim, () => {});
-      await close();
-      const finding = scanned.findings.find((each) => each.id.startsWith(id));
-      if (finding === undefined) throw new Exit(EXIT.usage, `No finding with id ${id} in these sources.`);
-      const statements = statementFrom(finding, feedback, said(flags, terminal), {
-        ...(flags.acceptCritical === undefined ? {} : { acceptCritical: flags.acceptCritical }),
-        ...(flags.days === undefined ? {} : { ttlDays: flags.days }),
+  return withOptions(command).action(
+    async (id: string, feedback: 'USEFUL' | 'NOT_USEFUL', sources: string[], flags: FeedbackFlags) => {
+      await withStatements(flags, terminal, rim, async (keeper) => {
+        const finding = await findingOf(id, sources, flags, keeper, terminal, rim);
+        const statements = statementFrom(finding, feedback, said(flags, terminal), {
+          ...(flags.acceptCritical === undefined ? {} : { acceptCritical: flags.acceptCritical }),
+          ...(flags.days === undefined ? {} : { ttlDays: flags.days }),
+        });
+        await keep(statements ?? [], keeper, terminal);
       });
-      keep(statements ?? [], shelfOf(flags, terminal, rim), terminal);
     },
   );
+}
+
+type FeedbackFlags = ScanFlags & SayFlags & { readonly acceptCritical?: boolean };
+
+async function findingOf(
+  id: string,
+  sources: readonly string[],
+  flags: FeedbackFlags,
+  { store }: StatementKeeper,
+  terminal: Terminal,
+  rim: Rim,
+): Promise<Finding> {
+  if (sources.length === 0 && store !== undefined) return (await oneStored(id, store)).finding;
+  if (sources.length === 0) {
+    throw new Exit(EXIT.usage, 'Name the trail that the finding is from, or a store that holds it: --store URL.');
+  }
+  const { scanned, close } = await openInput(sources, flags, terminal, rim, () => {});
+  await close();
+  return oneFinding(id, scanned.findings);
 }
 
 function exportCommand(terminal: Terminal, rim: Rim): Command {
@@ -169,8 +204,8 @@ function exportCommand(terminal: Terminal, rim: Rim): Command {
     .summary('the ledger of learned hosts and all statements, as JSON')
     .description('Prints the ledger of learned hosts and all statements as one JSON document.')
     .argument('[source...]', SOURCES_HELP);
-  return addScanOptions(command).action(async (sources: string[], flags: ScanFlags) => {
-    const { statements } = shelfOf(flags, terminal, rim).read();
+  return withOptions(command).action(async (sources: string[], flags: ScanFlags & StoreFlags) => {
+    const statements = await withStatements(flags, terminal, rim, async (keeper) => await keeper.read());
     let ledger: readonly LedgerEntry[] = [];
     if (sources.length > 0) {
       const { scanned, close } = await openInput(sources, flags, terminal, rim, () => {});
@@ -192,23 +227,18 @@ function said(flags: SayFlags, terminal: Terminal): Pick<Statement, 'id' | 'made
   };
 }
 
-function keep(statements: readonly Statement[], shelf: StatementShelf, terminal: Terminal): void {
-  for (const statement of statements) shelf.add(statement);
+async function keep(statements: readonly Statement[], keeper: StatementKeeper, terminal: Terminal): Promise<void> {
+  await keeper.add(statements);
   terminal.stdout(describeStatements(statements, terminal.columns));
   terminal.stdout(
     rows(
       [
-        ['Kept in', shelf.path],
-        ['Takes effect', 'at the next scan, for calls from the time given on (--since)'],
+        ['Kept in', keeper.where],
+        ['Takes effect', keeper.takesEffect],
       ],
       terminal.columns,
     ),
   );
-}
-
-function shelfOf(flags: { readonly config?: string }, terminal: Terminal, rim: Rim): StatementShelf {
-  const config = loadConfig(flags.config ?? terminal.environment.STRAYKEY_CONFIG, terminal.environment);
-  return rim.statements(dataDirOf(config, terminal.environment));
 }
 
 function acceptable(value: string, before: readonly Acceptable[] = []): readonly Acceptable[] {
@@ -321,26 +351,4 @@ function describeHost(judged: readonly Judged[], facts: Tables['hostFacts'], col
       );
     })
     .join('\n');
-}
-
-function describeStatements(statements: readonly Statement[], columns: number): string {
-  if (statements.length === 0) return 'No statements about hosts.\n';
-  const lines = statements.flatMap((statement): (readonly [string, string])[] => [
-    [
-      statement.host,
-      `${statement.verdict} for ${aboutText(statement)}, from ${new Date(statement.since * 1000).toISOString().slice(0, 16)}Z on${termsText(statement)}`,
-    ],
-    ['', `${statement.by}, ${new Date(statement.made * 1000).toISOString().slice(0, 16)}Z: ${statement.reason}`],
-  ]);
-  return `Statements\n\n${rows(lines, columns, undefined, 20)}`;
-}
-
-function aboutText({ function: name, account }: Statement): string {
-  const who = name ?? 'all functions';
-  return account === undefined ? who : `${who} of ${account}`;
-}
-
-function termsText({ verdict, accept, ttlDays }: Statement): string {
-  if (verdict !== 'expected') return '';
-  return ` for ${ttlDays ?? 180} days${accept === undefined ? '' : `, ${accept.join(', ')} accepted`}`;
 }

@@ -5,11 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { toldTerminal } from '../../../test/support/told-terminal.ts';
-import type { Finding } from '../findings/index.ts';
+import { evidenceOf, type Finding } from '../findings/index.ts';
 import { alone } from '../passes/index.ts';
 import { loadTables, shelfIn } from '../reference/index.ts';
+import { expectedMarkdown, markdown, planFor } from '../response/index.ts';
 import { createSources } from '../sources/index.ts';
 import { readStatements } from '../statements/index.ts';
+import { openStore } from '../store/index.ts';
 import { runProgram } from './program.ts';
 import type { Rim } from './rim.ts';
 
@@ -18,7 +20,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** One command line with the real parts, in one process. */
 async function straykey(...argv: string[]) {
-  const { told, terminal } = toldTerminal(join(folder, 'data'), Date.parse('2026-08-03T12:00:00Z'));
+  const { told, terminal } = toldTerminal(join(folder, 'data'), NOW);
   const rim: Rim = {
     createSources: (specs, options, tell) => createSources(specs, { ...options, stdin: terminal.stdin }, tell),
     loadTables,
@@ -29,10 +31,16 @@ async function straykey(...argv: string[]) {
     statements: (dataDir) => ({ path: dataDir, read: () => readStatements(join(dataDir, 'none')), add: () => {} }),
     suppressionRules: (path) => ({ path, read: () => ({ rules: new Map(), events: [] }), append: () => {} }),
     writeFile: (path, text) => writeFileSync(path, text),
+    openStore: (url) => openStore(url, { now: terminal.now }),
+    serve: () => assert.fail('respond runs nothing'),
+    secret: () => assert.fail('respond runs nothing'),
+    doctorDoors: () => assert.fail('respond runs nothing'),
   };
   told.code = await runProgram(argv, '0.0.0', terminal, rim);
   return told;
 }
+
+const NOW = Date.parse('2026-08-03T12:00:00Z');
 
 /** A Tor exit of Stiftung Erneuerbare Freiheit. */
 const TOR_EXIT = '185.220.101.1';
@@ -169,6 +177,19 @@ describe('straykey respond', () => {
     assert.match(readFileSync(path, 'utf8'), /^#!\/usr\/bin\/env bash\n/);
   });
 
+  test('takes the finding from the store when no trail is named', async () => {
+    const url = `sqlite:${join(folder, 'straykey.db')}`;
+    const store = await openStore(url, { now: () => NOW });
+    for (const finding of findings) await store.findings.put({ finding, at: NOW, topics: [] });
+    await store.close();
+    const { code, stdout } = await straykey('respond', id.slice(0, 8), '--store', url);
+    assert.equal(code, 0);
+    assert.match(stdout, /The role is shared: what hits the role hits these too: `billing`/);
+    const missing = await straykey('respond', 'ffffffff', '--store', url);
+    assert.equal(missing.code, 4);
+    assert.match(missing.stderr, /No finding with id ffffffff/);
+  });
+
   const mistakes: readonly [what: string, given: () => string[], code: number, says: RegExp][] = [
     ['too few digits', () => [id.slice(0, 5), findingsFile], 2, /6 to 32/],
     ['what is no id', () => ['orders', findingsFile], 2, /expected a finding id/],
@@ -216,6 +237,33 @@ describe('straykey respond', () => {
       assert.equal(code, 2, stderr);
       assert.match(stderr, says);
     }
+  });
+});
+
+describe('the guided path for what was expected', () => {
+  const plan = () => planFor(findings[0]!, evidenceOf(findings[0]!)!, { roleUsers: [], others: [], sources: 'SOURCE' });
+
+  test('asks what must be known, compares the three ways, and gives the ready command of each', () => {
+    const text = expectedMarkdown(plan());
+    const parts = ['What must be known first', 'How the ways differ', 'When it was expected'];
+    assert.deepEqual(
+      parts.map((part) => text.indexOf(`## ${part}`)).toSorted((a, b) => a - b),
+      parts.map((part) => text.indexOf(`## ${part}`)),
+    );
+    for (const command of [
+      /straykey hosts expect \S+ --function=/,
+      /straykey suppress add --from-finding/,
+      /ownNetworks:/,
+    ]) {
+      assert.match(text, command);
+    }
+    assert.equal(text.match(/^\| \d\. /gm)?.length, 3);
+  });
+
+  test('says the same of the ways as the whole plan', () => {
+    const whole = markdown(plan());
+    const part = expectedMarkdown(plan());
+    assert.equal(part.slice(part.indexOf('## When it was')), whole.slice(whole.indexOf('## When it was')));
   });
 });
 

@@ -1,9 +1,12 @@
-import type { Config } from '../config/index.ts';
+import type { Config, SecretReader } from '../config/index.ts';
 import type { Passes, Watch } from '../passes/index.ts';
 import type { RuleEvent, RulesRead } from '../rules/index.ts';
+import type { RunOptions } from '../serve/index.ts';
 import type { Source, Tell } from '../sources/index.ts';
 import type { Statement, StatementsRead } from '../statements/index.ts';
+import type { Store } from '../store/index.ts';
 import type { HostFacts, PlaceTables } from '../where/index.ts';
+import type { DoctorDoors } from './doctor.ts';
 import type { Shelf } from './ranges.ts';
 
 /** The parts that commands work with; only `main.ts` knows which ones they are. */
@@ -25,7 +28,17 @@ export interface Rim {
   /** The versions of AWS's list kept in a data folder. */
   shelfIn(dataDir: string): Shelf;
   writeFile(path: string, text: string): void;
+  /** What is remembered between runs: `sqlite:PATH` or `postgres://…`. */
+  openStore(url: string, options?: { readonly create?: boolean }): Promise<Store>;
+  /** Secrets by reference: `env:NAME`, `file:PATH`. */
+  readonly secret: SecretReader;
+  /** What `doctor` looks through: AWS and the network. */
+  doctorDoors(): Promise<DoctorDoors>;
+  /** Runs until it is asked to stop. */
+  serve(options: ServeOptions): Promise<void>;
 }
+
+export type ServeOptions = Omit<RunOptions, 'version' | 'stopWithin'>;
 
 export interface StatementShelf {
   readonly path: string;

@@ -1,6 +1,7 @@
 import { archive, type DryRun, type FindingCriteria, isOver, type KeptRule, textOf } from '../criteria/index.ts';
 import type { Finding } from '../findings/index.ts';
 import type { KeptReadyRule, RuleEvent } from '../rules/index.ts';
+import type { AuditEntry } from '../store/index.ts';
 import { rows } from './layout.ts';
 import { number } from './progress.ts';
 
@@ -52,11 +53,23 @@ export function describeEvents(events: readonly RuleEvent[], columns: number): s
   return rows(lines, columns, undefined, 19);
 }
 
+/** The same from the audit trail of a store. */
+export function describeChanges(changes: readonly AuditEntry[], columns: number): string {
+  if (changes.length === 0) return 'No suppression rule was ever made.\n';
+  const lines = changes.map(({ action, at, by, reason, subject }): Row => {
+    const name = subject.slice(subject.indexOf('/') + 1);
+    const why = reason === undefined ? '' : `: ${reason}`;
+    return [minute(new Date(at).toISOString()), `${action.slice(action.indexOf('.') + 1)} ${name} by ${by}${why}`];
+  });
+  return rows(lines, columns, undefined, 19);
+}
+
 /** Most findings in the list of a dry run. */
 const MOST_LISTED = 20;
 
 export interface DryRunContext {
-  readonly findings: readonly Finding[];
+  /** Findings that the criteria were held against. */
+  readonly total: number;
   /** Rules in force, without the one that is tried. */
   readonly others: readonly KeptReadyRule[];
   readonly criteria: FindingCriteria;
@@ -65,18 +78,18 @@ export interface DryRunContext {
 
 export function describeDryRun(
   { hidden, kept, warnings }: DryRun,
-  { criteria, findings, now, others }: DryRunContext,
+  { criteria, now, others, total }: DryRunContext,
   columns: number,
 ): string {
   const already = archive(hidden, others, now).suppressed;
-  const total = already.reduce((sum, each) => sum + each.findings, 0);
+  const twice = already.reduce((sum, each) => sum + each.findings, 0);
   const lines: Row[] = [
     ...criteriaRows(criteria),
     [
       'Would hide',
       hidden.length === 0
-        ? `none of ${plural(findings.length)}`
-        : `${number(hidden.length)} of ${plural(findings.length)}${total === 0 ? '' : `, ${number(total)} of them hidden already by ${already.map(({ rule }) => rule).join(', ')}`}`,
+        ? `none of ${plural(total)}`
+        : `${number(hidden.length)} of ${plural(total)}${twice === 0 ? '' : `, ${number(twice)} of them hidden already by ${already.map(({ rule }) => rule).join(', ')}`}`,
     ],
     ...hidden.slice(0, MOST_LISTED).map((finding) => ['', findingText(finding)] as const),
     ...(hidden.length > MOST_LISTED ? [['', `and ${number(hidden.length - MOST_LISTED)} more`] as const] : []),

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
-import { dataDirOf, loadConfig } from '../config/index.ts';
+import { dataDirOf } from '../config/index.ts';
 import {
   type CreateFilter,
+  type Criteria,
   createFilterOf,
+  type DryRun,
   dryRun,
   filterFrom,
   isOver,
@@ -11,21 +13,22 @@ import {
   type Rule,
 } from '../criteria/index.ts';
 import { evidenceOf, type Finding, jsonText, quoted } from '../findings/index.ts';
-import { type RuleEvent, type Rules, replay } from '../rules/index.ts';
+import type { RuleEvent, Rules } from '../rules/index.ts';
 import { evidenceIn, readFindingsFile } from './findings-file.ts';
 import { rows } from './layout.ts';
+import { activeFindings, addStoreOption, oneStored, type StoreFlags, settingsAsked } from './named-store.ts';
 import { oneFinding } from './one-finding.ts';
-import type { Rim, RuleShelf, Tables } from './rim.ts';
-import { addScanOptions, openInput, rulesOn, type ScanFlags } from './scan.ts';
+import type { Rim, Tables } from './rim.ts';
+import { addScanOptions, openInput, type ScanFlags } from './scan.ts';
 import { addCriteriaOptions, type CriteriaFlags, criteriaAsked, namesCriteria } from './suppress-criteria.ts';
-import { describeDryRun, describeEvents, describeRules, ruleRows } from './suppress-text.ts';
+import { type RuleKeeper, withKeeper } from './suppress-keeper.ts';
+import { describeDryRun, describeRules, ruleRows } from './suppress-text.ts';
 import { EXIT, Exit, type Terminal } from './terminal.ts';
 import { parseTime } from './time.ts';
 
-interface SayFlags {
+interface SayFlags extends StoreFlags {
   readonly reason: string;
   readonly by?: string;
-  readonly config?: string;
 }
 
 type AddFlags = SayFlags &
@@ -38,9 +41,10 @@ type AddFlags = SayFlags &
     readonly replace?: boolean;
   };
 
-type TestFlags = CriteriaFlags & Omit<ScanFlags, 'where'> & { readonly name?: string };
+type TestFlags = CriteriaFlags & StoreFlags & Omit<ScanFlags, 'where'> & { readonly name?: string };
 
 const SOURCES_HELP = 'the trail to judge, or a file that scan --format ndjson or json wrote';
+const STORE_HELP = 'the store of straykey serve, instead of the file of the data folder';
 
 export function suppressCommand(terminal: Terminal, rim: Rim): Command {
   const suppress = new Command('suppress')
@@ -80,7 +84,7 @@ function addCommand(terminal: Terminal, rim: Rim): Command {
     .option('--replace', 'change the rule of this name')
     .requiredOption('--reason <text>', 'why, for whoever reads it in a year', said)
     .option('--by <who>', 'who says so (default: $USER)');
-  return addScanOptions(addCriteriaOptions(command)).action(async (sources: string[], flags: AddFlags) => {
+  return withOptions(command).action(async (sources: string[], flags: AddFlags) => {
     const { fromFinding } = flags;
     if (fromFinding === undefined && sources.length > 0) {
       throw new Exit(
@@ -88,59 +92,65 @@ function addCommand(terminal: Terminal, rim: Rim): Command {
         'Sources are for --from-finding. To see what a rule would hide: straykey suppress test --name NAME SOURCE.',
       );
     }
-    const shelf = shelfOf(flags, terminal, rim);
-    const before = rulesOn(shelf);
-    const input = fromFinding === undefined ? undefined : await judge(sources, flags, terminal, rim);
-    const madeFor = input && oneFinding(fromFinding!, input.findings);
-    const criteria = criteriaAsked(flags, madeFor);
-    const rule: Rule = {
-      name: flags.name ?? (madeFor ? evidenceIn(madeFor).suppression.rule.name : nameFor(flags.caller)),
-      ...(flags.description === undefined ? {} : { description: flags.description }),
-      rank: flags.rank ?? nextRank(before),
-      findingCriteria: criteria.criteria,
-      ...(flags.expires === undefined ? {} : { expiresAt: expiryOf(flags.expires) }),
-    };
-    const after = keep([eventFor(rule, before, flags, terminal)], before, shelf);
-    terminal.stdout(describeKept(after.get(rule.name)!.rule, shelf, terminal));
-    if (input) {
-      const others = [...before.values()].filter((each) => each.rule.name !== rule.name);
-      const run = dryRun(criteria, input.findings, input.facts, madeFor);
-      const context = { findings: input.findings, others, criteria: criteria.criteria, now: terminal.now() };
-      terminal.stdout(`\n${describeDryRun(run, context, terminal.columns)}`);
-    }
+    await withKeeper(flags, terminal, rim, async (keeper) => {
+      const before = await keeper.rules();
+      const input = fromFinding === undefined ? undefined : await inputOf(sources, flags, keeper, terminal, rim);
+      const madeFor = await input?.madeFor();
+      const criteria = criteriaAsked(flags, madeFor);
+      const rule: Rule = {
+        name: flags.name ?? (madeFor ? evidenceIn(madeFor).suppression.rule.name : nameFor(flags.caller)),
+        ...(flags.description === undefined ? {} : { description: flags.description }),
+        rank: flags.rank ?? nextRank(before),
+        findingCriteria: criteria.criteria,
+        ...(flags.expires === undefined ? {} : { expiresAt: expiryOf(flags.expires) }),
+      };
+      const after = await keeper.keep([eventFor(rule, before, flags, terminal)]);
+      terminal.stdout(describeKept(after.get(rule.name)!.rule, keeper, terminal));
+      if (input) {
+        const others = [...before.values()].filter((each) => each.rule.name !== rule.name);
+        const { run, total } = await input.tried(criteria, madeFor);
+        const context = { total, others, criteria: criteria.criteria, now: terminal.now() };
+        terminal.stdout(`\n${describeDryRun(run, context, terminal.columns)}`);
+      }
+    });
   });
 }
 
+function withOptions(command: Command): Command {
+  return addStoreOption(addScanOptions(addCriteriaOptions(command)), STORE_HELP);
+}
+
 function listCommand(terminal: Terminal, rim: Rim): Command {
-  return new Command('list')
+  const command = new Command('list')
     .summary('the rules, by rank, with who made them and why')
     .description('Prints the rules in the order in which they archive, those that are over too.')
     .option('--history', 'every change instead: added, changed, removed, by whom, when and why')
-    .option('--config <file>', 'settings, see docs/configuration.md')
-    .action((flags: { readonly history?: boolean; readonly config?: string }) => {
-      const shelf = shelfOf(flags, terminal, rim);
-      const rules = [...rulesOn(shelf).values()].map(({ rule }) => rule);
+    .option('--config <file>', 'settings, see docs/configuration.md');
+  return addStoreOption(command, STORE_HELP).action(async (flags: StoreFlags & { readonly history?: boolean }) => {
+    await withKeeper(flags, terminal, rim, async (keeper) => {
+      const rules = [...(await keeper.rules()).values()].map(({ rule }) => rule);
       terminal.stdout(
-        flags.history
-          ? describeEvents(shelf.read().events, terminal.columns)
-          : describeRules(rules, terminal.now(), terminal.columns),
+        flags.history ? await keeper.history(terminal.columns) : describeRules(rules, terminal.now(), terminal.columns),
       );
     });
+  });
 }
 
 function removeCommand(terminal: Terminal, rim: Rim): Command {
-  return new Command('remove')
+  const command = new Command('remove')
     .summary('remove a rule')
     .description('Removes a rule from the next scan on. That it was there, and who removed it, stays on record.')
     .argument('<name>', 'the rule')
     .requiredOption('--reason <text>', 'why', said)
     .option('--by <who>', 'who says so (default: $USER)')
-    .option('--config <file>', 'settings, see docs/configuration.md')
-    .action((name: string, flags: SayFlags) => {
-      const shelf = shelfOf(flags, terminal, rim);
-      keep([{ event: 'removed', name, ...saidBy(flags, terminal) }], rulesOn(shelf), shelf);
-      terminal.stdout(rows([['Removed', `${name}, from the next scan on`]], terminal.columns));
+    .option('--config <file>', 'settings, see docs/configuration.md');
+  return addStoreOption(command, STORE_HELP).action(async (name: string, flags: SayFlags) => {
+    await withKeeper(flags, terminal, rim, async (keeper) => {
+      await keeper.keep([{ event: 'removed', name, ...saidBy(flags, terminal) }]);
+      const from = keeper.store === undefined ? 'the next scan on' : 'now on';
+      terminal.stdout(rows([['Removed', `${name}, from ${from}`]], terminal.columns));
     });
+  });
 }
 
 function testCommand(terminal: Terminal, rim: Rim): Command {
@@ -150,48 +160,51 @@ function testCommand(terminal: Terminal, rim: Rim): Command {
       'Holds a rule, kept (--name) or not (criteria as for add), against the findings of a trail. Warns when it would hide findings unlike ' +
         'those it was made for: other functions, roles, accounts or networks, critical calls, derived credentials. Changes nothing.',
     )
-    .argument('<source...>', SOURCES_HELP)
+    .argument('[source...]', `${SOURCES_HELP}; none with --store, for its findings`)
     .option('--name <name>', 'a rule that is kept; with --from-finding, compared with that finding');
-  return addScanOptions(addCriteriaOptions(command)).action(async (sources: string[], flags: TestFlags) => {
-    const rules = rulesOn(shelfOf(flags, terminal, rim));
-    const named = flags.name === undefined ? undefined : rules.get(flags.name);
-    if (flags.name !== undefined && named === undefined) throw new Exit(EXIT.usage, noRule(flags.name, rules));
-    if (named !== undefined && namesCriteria(flags)) {
-      throw new Exit(EXIT.usage, '--name takes the rule as it is kept; leave --type, --caller and --where out.');
-    }
-    if (flags.fromFinding === undefined && named === undefined) criteriaAsked(flags, undefined);
-    const { findings, facts } = await judge(sources, flags, terminal, rim);
-    const madeFor = flags.fromFinding === undefined ? undefined : oneFinding(flags.fromFinding, findings);
-    const criteria = named?.criteria ?? criteriaAsked(flags, madeFor);
-    const others = [...rules.values()].filter((each) => each !== named);
-    const context = { findings, others, criteria: criteria.criteria, now: terminal.now() };
-    terminal.stdout(describeDryRun(dryRun(criteria, findings, facts, madeFor), context, terminal.columns));
+  return withOptions(command).action(async (sources: string[], flags: TestFlags) => {
+    await withKeeper(flags, terminal, rim, async (keeper) => {
+      const rules = await keeper.rules();
+      const named = flags.name === undefined ? undefined : rules.get(flags.name);
+      if (flags.name !== undefined && named === undefined) throw new Exit(EXIT.usage, noRule(flags.name, rules));
+      if (named !== undefined && namesCriteria(flags)) {
+        throw new Exit(EXIT.usage, '--name takes the rule as it is kept; leave --type, --caller and --where out.');
+      }
+      if (flags.fromFinding === undefined && named === undefined) criteriaAsked(flags, undefined);
+      const input = await inputOf(sources, flags, keeper, terminal, rim);
+      const madeFor = flags.fromFinding === undefined ? undefined : await input.madeFor();
+      const criteria = named?.criteria ?? criteriaAsked(flags, madeFor);
+      const others = [...rules.values()].filter((each) => each !== named);
+      const { run, total } = await input.tried(criteria, madeFor);
+      const context = { total, others, criteria: criteria.criteria, now: terminal.now() };
+      terminal.stdout(describeDryRun(run, context, terminal.columns));
+    });
   });
 }
 
 function exportCommand(terminal: Terminal, rim: Rim): Command {
-  return new Command('export')
+  const command = new Command('export')
     .summary("the rules as JSON, in the form of GuardDuty's CreateFilter")
     .description(
       "Prints the rules in force as a JSON array of GuardDuty's CreateFilter requests. GuardDuty keeps no expiry and no reason: " +
         'rules that end are named on standard error, those that are over are left out.',
     )
-    .option('--config <file>', 'settings, see docs/configuration.md')
-    .action((flags: { readonly config?: string }) => {
-      const rules = [...rulesOn(shelfOf(flags, terminal, rim)).values()].map(({ rule }) => rule);
-      const current = rules.filter((rule) => !isOver(rule, terminal.now()));
-      const filters: readonly CreateFilter[] = current.map(createFilterOf);
-      for (const { name, expiresAt } of current) {
-        if (expiresAt !== undefined) {
-          terminal.stderr(`straykey: ${name} ends ${expiresAt}; GuardDuty knows no end, remove it there by then\n`);
-        }
+    .option('--config <file>', 'settings, see docs/configuration.md');
+  return addStoreOption(command, STORE_HELP).action(async (flags: StoreFlags) => {
+    const rules = await withKeeper(flags, terminal, rim, async (keeper) => await keeper.rules());
+    const current = [...rules.values()].map(({ rule }) => rule).filter((rule) => !isOver(rule, terminal.now()));
+    const filters: readonly CreateFilter[] = current.map(createFilterOf);
+    for (const { name, expiresAt } of current) {
+      if (expiresAt !== undefined) {
+        terminal.stderr(`straykey: ${name} ends ${expiresAt}; GuardDuty knows no end, remove it there by then\n`);
       }
-      terminal.stdout(`${jsonText(filters, 2)}\n`);
-    });
+    }
+    terminal.stdout(`${jsonText(filters, 2)}\n`);
+  });
 }
 
 function importCommand(terminal: Terminal, rim: Rim): Command {
-  return new Command('import')
+  const command = new Command('import')
     .summary('rules from a JSON file: what export wrote, or filters of GuardDuty')
     .description(
       "Takes one filter or an array: GuardDuty's CreateFilter, what `aws guardduty get-filter` prints, or the suppression rule of a finding. " +
@@ -202,10 +215,10 @@ function importCommand(terminal: Terminal, rim: Rim): Command {
     .option('--expires <time>', 'a date (its last second, UTC) or time; from then on the rules hide nothing')
     .requiredOption('--reason <text>', 'why', said)
     .option('--by <who>', 'who says so (default: $USER)')
-    .option('--config <file>', 'settings, see docs/configuration.md')
-    .action((path: string, flags: SayFlags & { readonly replace?: boolean; readonly expires?: string }) => {
-      const shelf = shelfOf(flags, terminal, rim);
-      const before = rulesOn(shelf);
+    .option('--config <file>', 'settings, see docs/configuration.md');
+  return addStoreOption(command, STORE_HELP).action(async (path: string, flags: ImportFlags) => {
+    await withKeeper(flags, terminal, rim, async (keeper) => {
+      const before = await keeper.rules();
       const filters = filtersIn(path);
       const archiving = filters.filter(({ action }) => action === 'ARCHIVE');
       const expiry = flags.expires === undefined ? {} : { expiresAt: expiryOf(flags.expires) };
@@ -213,14 +226,17 @@ function importCommand(terminal: Terminal, rim: Rim): Command {
         const rule = { ...filter, rank: filter.rank ?? nextRank(before, i), ...expiry } as Rule;
         return eventFor(rule, before, flags, terminal);
       });
-      const after = keep(events, before, shelf);
+      const after = await keeper.keep(events);
       const taken = archiving.map(({ name }) => after.get(name)!.rule);
       for (const { name, action } of filters) {
         if (action !== 'ARCHIVE') terminal.stderr(`straykey: ${name} has action ${action}, not ARCHIVE: left out\n`);
       }
       terminal.stdout(describeRules(taken, terminal.now(), terminal.columns));
     });
+  });
 }
+
+type ImportFlags = SayFlags & { readonly replace?: boolean; readonly expires?: string };
 
 function filtersIn(path: string) {
   let document: unknown;
@@ -236,47 +252,74 @@ function filtersIn(path: string) {
   });
 }
 
+/** What a rule is held against. */
+interface Input {
+  /** The finding of `--from-finding`. */
+  madeFor(): Promise<Finding>;
+  tried(criteria: Criteria, madeFor: Finding | undefined): Promise<{ readonly run: DryRun; readonly total: number }>;
+}
+
+type InputFlags = CriteriaFlags & StoreFlags & Omit<ScanFlags, 'where'>;
+
+/** The findings of the sources, or of the store when none are named. */
+async function inputOf(
+  specs: readonly string[],
+  flags: InputFlags,
+  { store }: RuleKeeper,
+  terminal: Terminal,
+  rim: Rim,
+): Promise<Input> {
+  const id = flags.fromFinding ?? '';
+  if (specs.length === 0 && store !== undefined) {
+    const { hostFacts } = tablesFor(flags, terminal, rim);
+    return {
+      madeFor: async () => (await oneStored(id, store)).finding,
+      async tried(criteria, madeFor) {
+        const matching: Finding[] = [];
+        let total = 0;
+        for await (const finding of activeFindings(store)) {
+          total++;
+          if (criteria.matches(finding)) matching.push(finding);
+        }
+        return { run: dryRun(criteria, matching, hostFacts, madeFor), total };
+      },
+    };
+  }
+  const { facts, findings } = await judge(specs, flags, terminal, rim);
+  return {
+    madeFor: async () => oneFinding(id, findings),
+    tried: async (criteria, madeFor) => ({ run: dryRun(criteria, findings, facts, madeFor), total: findings.length }),
+  };
+}
+
+function tablesFor(flags: InputFlags, terminal: Terminal, rim: Rim): Tables {
+  const { config } = settingsAsked(flags, terminal);
+  return rim.loadTables({ ...config, dataDir: dataDirOf(config, terminal.environment) }, flags.awsRanges);
+}
+
 /** Findings of a trail, or of a file of findings; and what is known of addresses. */
 async function judge(
   specs: readonly string[],
-  { caller: _, where: __, ...flags }: CriteriaFlags & Omit<ScanFlags, 'where'>,
+  { caller: _, where: __, ...flags }: InputFlags,
   terminal: Terminal,
   rim: Rim,
 ): Promise<{ readonly findings: readonly Finding[]; readonly facts: Tables['hostFacts'] }> {
-  if (specs.length === 0)
-    throw new Exit(EXIT.usage, '--from-finding: name the trail or file of findings that holds it.');
+  if (specs.length === 0) {
+    throw new Exit(
+      EXIT.usage,
+      'Name the trail or file of findings to look at, or a store that holds findings: --store URL.',
+    );
+  }
   const files = specs.map((spec) => readFindingsFile(spec));
   if (files.every((findings) => findings !== undefined)) {
     const findings = files.flat();
     for (const finding of findings) if (evidenceOf(finding) !== undefined) evidenceIn(finding);
-    const config = loadConfig(flags.config ?? terminal.environment.STRAYKEY_CONFIG, terminal.environment);
-    const tables = rim.loadTables({ ...config, dataDir: dataDirOf(config, terminal.environment) }, flags.awsRanges);
-    return { findings, facts: tables.hostFacts };
+    return { findings, facts: tablesFor({ ...flags, caller: [], where: [] }, terminal, rim).hostFacts };
   }
   const { scanned, facts, close } = await openInput(specs, flags, terminal, rim, () => {});
   await close();
   if (scanned.firstPass.counts.records === 0) throw new Exit(EXIT.nothingRead, 'Nothing could be read.');
   return { findings: scanned.findings, facts };
-}
-
-function shelfOf(flags: { readonly config?: string }, terminal: Terminal, rim: Rim): RuleShelf {
-  const config = loadConfig(flags.config ?? terminal.environment.STRAYKEY_CONFIG, terminal.environment);
-  return rim.suppressionRules(dataDirOf(config, terminal.environment));
-}
-
-/** Appends changes when all of them can be made, else none. */
-function keep(events: readonly RuleEvent[], before: Rules, shelf: RuleShelf): Rules {
-  let rules = before;
-  for (const event of events) {
-    const replayed = replay(rules, event);
-    if (replayed.kind === 'problem') {
-      const known = replayed.detail.startsWith('there already') ? ' --replace changes it.' : '';
-      throw new Exit(EXIT.usage, `Nothing was kept: ${replayed.detail}.${known}`);
-    }
-    rules = replayed.rules;
-  }
-  shelf.append(events);
-  return rules;
 }
 
 function eventFor(
@@ -297,12 +340,12 @@ function saidBy(flags: SayFlags, terminal: Terminal) {
   };
 }
 
-function describeKept(rule: KeptRule, { path }: RuleShelf, terminal: Terminal): string {
+function describeKept(rule: KeptRule, { store, takesEffect, where }: RuleKeeper, terminal: Terminal): string {
   const lines = [
     ...ruleRows(rule, terminal.now()),
-    ['Kept in', path],
-    ['Takes effect', 'at the next scan; scan --all shows what it hides'],
-    ['Try it', `straykey suppress test --name ${quoted(rule.name)} SOURCE`],
+    ['Kept in', where],
+    ['Takes effect', takesEffect],
+    ['Try it', `straykey suppress test --name ${quoted(rule.name)} ${store === undefined ? 'SOURCE' : '--store URL'}`],
   ] as const;
   return rows(lines, terminal.columns, undefined, 16);
 }

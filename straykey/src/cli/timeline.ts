@@ -3,14 +3,16 @@ import { count, type Finding, jsonText, recordId } from '../findings/index.ts';
 import type { Judged } from '../judge-uses.ts';
 import { printable } from '../kit/index.ts';
 import type { Scanned } from '../pipeline.ts';
+import { type Entry as StoredEntry, storedTimeline } from '../timeline/index.ts';
 import { evidenceIn, readFindingsFile } from './findings-file.ts';
 import { wrap } from './layout.ts';
+import { addStoreOption, oneStored, type StoreFlags, settingsAsked, withStore } from './named-store.ts';
 import { oneFinding } from './one-finding.ts';
 import type { Rim } from './rim.ts';
 import { addScanOptions, openInput, type ScanFlags } from './scan.ts';
 import { EXIT, Exit, type Terminal } from './terminal.ts';
 
-type TimelineFlags = Omit<ScanFlags, 'format'> & { readonly format: 'table' | 'json' };
+type TimelineFlags = Omit<ScanFlags, 'format'> & StoreFlags & { readonly format: 'table' | 'json' };
 
 /** What an entry has to do with the finding. */
 type Relation = 'finding' | 'sibling' | 'same-host' | 'derived' | 'inside';
@@ -41,25 +43,91 @@ export function timelineCommand(terminal: Terminal, rim: Rim): Command {
         'the stolen one, other functions used from the same host, and the days of use inside AWS.',
     )
     .argument('<finding>', 'a finding id, or its first digits (at least 6)')
-    .argument('<source...>', 'the trail to judge: folder, file, - or s3://bucket/prefix')
+    .argument(
+      '[source...]',
+      'the trail to judge: folder, file, - or s3://bucket/prefix; none with --store, for what is stored',
+    )
     .addOption(
       new Option('--format <format>', 'for people or for programs').choices(['table', 'json']).default('table'),
     );
+  addStoreOption(command, 'the store of straykey serve, instead of a trail');
   return addScanOptions(command).action(async (id: string, sources: string[], flags: TimelineFlags) => {
-    const { format, ...scanFlags } = flags;
-    if (sources.some((source) => readFindingsFile(source) !== undefined)) {
-      throw new Exit(EXIT.usage, 'A findings file holds no single calls: name the trail it was made from.');
+    const { finding, entries, omitted } =
+      sources.length > 0
+        ? await fromTrail(id, sources, flags, terminal, rim)
+        : await fromStore(id, flags, terminal, rim);
+    if (omitted > 0) {
+      terminal.stderr(`straykey: ${omitted} older entries are left out\n`);
     }
-    const { scanned, close } = await openInput(sources, scanFlags, terminal, rim, () => {});
-    await close();
-    const finding = oneFinding(id, scanned.findings);
-    const entries = timelineOf(finding, scanned);
     terminal.stdout(
-      format === 'json'
+      flags.format === 'json'
         ? `${jsonText({ finding: finding.id, entries }, 2)}\n`
         : describe(finding, entries, Math.min(120, Math.max(64, terminal.columns))),
     );
   });
+}
+
+interface Told {
+  readonly finding: Finding;
+  readonly entries: readonly Entry[];
+  /** Older entries that are left out. */
+  readonly omitted: number;
+}
+
+async function fromTrail(
+  id: string,
+  sources: readonly string[],
+  { format: _, ...flags }: TimelineFlags,
+  terminal: Terminal,
+  rim: Rim,
+): Promise<Told> {
+  if (sources.some((source) => readFindingsFile(source) !== undefined)) {
+    throw new Exit(EXIT.usage, 'A findings file holds no single calls: name the trail it was made from.');
+  }
+  const { scanned, close } = await openInput(sources, flags, terminal, rim, () => {});
+  await close();
+  const finding = oneFinding(id, scanned.findings);
+  return { finding, entries: timelineOf(finding, scanned), omitted: 0 };
+}
+
+async function fromStore(id: string, flags: TimelineFlags, terminal: Terminal, rim: Rim): Promise<Told> {
+  const { store: url } = settingsAsked(flags, terminal);
+  if (url === undefined)
+    throw new Exit(EXIT.usage, 'Name the trail that the finding is from, or a store that holds it: --store URL.');
+  return await withStore(url, rim, async (store) => {
+    const stored = await oneStored(id, store);
+    const { entries, omitted } = await storedTimeline(store, stored);
+    return { finding: stored.finding, entries: entries.map(entryOf), omitted };
+  });
+}
+
+const RELATIONS: Readonly<Record<StoredEntry['relation'], Relation>> = {
+  finding: 'finding',
+  silenced: 'finding',
+  sibling: 'sibling',
+  derived: 'derived',
+  host: 'same-host',
+  'inside-day': 'inside',
+};
+
+/** What a store tells, in the words of a trail's timeline. */
+function entryOf(entry: StoredEntry): Entry {
+  const { accessKeyId, address, api, error, eventId, reasons, region, relation, service, time, who } = entry;
+  const inside = relation === 'inside-day';
+  const note = inside ? reasons.join(' and ') : relation === 'derived' ? reasons.join('; ') : '';
+  return {
+    time: inside ? time.slice(0, 10) : time,
+    relation: RELATIONS[relation],
+    who,
+    ...(address !== '' && { address }),
+    ...(api !== '' && { api: `${serviceName(service)}:${api}` }),
+    ...(region !== '' && !inside && { region }),
+    ...(error !== undefined && { errorCode: error }),
+    ...(accessKeyId !== '' && { accessKeyId }),
+    ...(eventId !== '' && { eventId }),
+    ...(relation === 'silenced' && { silent: true }),
+    ...(note !== '' && { note }),
+  };
 }
 
 /** By time, then event id; the same records in any order give the same timeline. */
