@@ -5,7 +5,7 @@ import {
 } from './bytes';
 import { EVENT_NAME, EVENT_SOURCE, EVENT_TIME, startOf } from './fields';
 import { BROKEN, INCOMPLETE, end, stoppedAt } from './stop';
-import { leftDepth, leftEscape, leftInText, resume, skipBlanks, skipNested } from './structure';
+import { TRUSTED, leftDepth, leftEscape, leftInText, resume, skipBlanks, skipNested } from './structure';
 import { walkRecord } from './walk';
 
 /**
@@ -20,8 +20,12 @@ let from: usize = 0;
 /** How far the piece reaches by its own brackets: 0 not known yet. Only while `bracketed`. */
 let reach: usize = 0;
 let bracketed: bool = false;
-/** Where the skip over the piece's brackets has come to; at `end` of the window before. */
+/** While it is not known whether a piece that is no object reaches to the sequence's end. */
+let stray: bool = false;
+/** Where the skip over the piece, by its brackets or to one, has come to; at `end` of the window before. */
 let skipped: usize = 0;
+/** Where strangers in it begin to count. */
+let trusted: usize = 0;
 let begun: bool = false;
 /** The bracket that must end it. */
 let closing: u32 = 0;
@@ -38,12 +42,13 @@ export function refillBudget(): void {
 export function recoverFrom(start: usize, known: usize): void {
   const c = <u32>load<u8>(start);
   from = start + 1;
-  reach = known;
   bracketed = c == OPEN_BRACE || c == OPEN_BRACKET;
-  skipped = start;
+  reach = bracketed ? known : 0;
+  stray = !bracketed;
+  skipped = bracketed ? start : from;
+  trusted = start + TRUSTED;
   closing = c + CLOSING;
   begun = false;
-  if (!bracketed) reach = strayEnd(from);
 }
 
 /** There is no telling where the present piece ends: only a whole record will do. */
@@ -51,6 +56,7 @@ export function recoverBlindly(start: usize): void {
   from = start;
   reach = 0;
   bracketed = false;
+  stray = false;
 }
 
 /** Before which nothing need be kept. */
@@ -62,6 +68,7 @@ export function keptFrom(): usize {
 export function moveRecovery(by: usize): void {
   from -= by;
   skipped -= by;
+  trusted = trusted > by ? trusted - by : 0;
   if (reach != 0) reach -= by;
 }
 
@@ -69,6 +76,7 @@ export function moveRecovery(by: usize): void {
 export function recover(last: bool): usize {
   while (true) {
     if (bracketed && reach == 0) findReach();
+    if (stray) findStrayEnd();
     const limit = reach == 0 ? end : reach;
     const found = findRecord(limit, last);
     if (found != BROKEN) return found;
@@ -82,7 +90,7 @@ export function recover(last: bool): usize {
 }
 
 function findReach(): void {
-  const r = begun ? resume(skipped, depth, inText, escape) : skipNested(skipped);
+  const r = begun ? resume(skipped, trusted, depth, inText, escape) : skipNested(skipped);
   begun = true;
   skipped = end;
   depth = leftDepth;
@@ -130,12 +138,14 @@ function follows(piece: usize, next: usize): bool {
 }
 
 /** A piece that is no object: it reaches to the sequence's end if that is the first bracket behind it. */
-function strayEnd(p: usize): usize {
-  while (p < end) {
+function findStrayEnd(): void {
+  for (let p = skipped; p < end; p++) {
     const c = <u32>load<u8>(p);
-    if (c == CLOSE_BRACKET) return p;
-    if (c == OPEN_BRACE || c == OPEN_BRACKET || c == CLOSE_BRACE || c == QUOTE) return 0;
-    p++;
+    if (c == CLOSE_BRACKET) reach = p;
+    if (c == CLOSE_BRACKET || c == OPEN_BRACE || c == OPEN_BRACKET || c == CLOSE_BRACE || c == QUOTE) {
+      stray = false;
+      return;
+    }
   }
-  return 0;
+  skipped = end;
 }

@@ -175,7 +175,7 @@ function wait(): i32 {
 
 /** Goes on waiting. True when the record's end, or a breakage, has come. */
 function isWhole(): bool {
-  return keepWait(resume(waited, waitDepth, waitInText, waitEscape));
+  return keepWait(resume(waited, waited, waitDepth, waitInText, waitEscape));
 }
 
 function keepWait(e: usize): bool {
@@ -203,7 +203,7 @@ function tooLarge(): i32 {
 
 /** Skips on without keeping. False when more bytes are needed. */
 function passLargeRecord(): bool {
-  const e = resume(waited, waitDepth, waitInText, waitEscape);
+  const e = resume(waited, waited, waitDepth, waitInText, waitEscape);
   if (e == INCOMPLETE) {
     keepWait(e);
     position = end;

@@ -64,11 +64,11 @@ export function skipNested(p: usize): usize {
 }
 
 /** Values in real records are nearly always shorter, and looking for strangers takes a fifth longer. Unit: bytes. */
-const TRUSTED: usize = 4096;
+export const TRUSTED: usize = 4096;
 
-/** The same from within: `inText` is all ones inside text, `escape` 1 when the byte before `p` escapes it. Judges strangers at once. */
-export function resume(p: usize, depth: u32, inText: u64, escape: u64): usize {
-  return skipOn(p, p, depth, inText, escape);
+/** The same from within: `inText` is all ones inside text, `escape` 1 when the byte before `p` escapes it. Strangers count from `trusted` on. */
+export function resume(p: usize, trusted: usize, depth: u32, inText: u64, escape: u64): usize {
+  return skipOn(p, trusted, depth, inText, escape);
 }
 
 function skipOn(start: usize, trusted: usize, depth: u32, inText: u64, escape: u64): usize {
@@ -93,8 +93,9 @@ function skipOn(start: usize, trusted: usize, depth: u32, inText: u64, escape: u
     const opened = <u32>popcnt<u64>(opens);
     const closed = <u32>popcnt<u64>(closes);
     inText = <u64>(<i64>text >> 63);
-    if (p >= trusted) {
-      const wrong = misplaced(p, text, quotes);
+    if (p + 64 > trusted) {
+      let wrong = misplaced(p, text, quotes);
+      if (p < trusted) wrong &= ~(<u64>0) << <u64>(trusted - p);
       if (wrong != 0) {
         const last = lastClose(opens, closes, depth);
         if (last == 64 || ctz<u64>(wrong) < last) return stop(p + <usize>ctz<u64>(wrong), WANT_STRUCTURE);
