@@ -3,6 +3,7 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { type OutputChunk, type OutputOptions, type Plugin, RolldownMagicString, rolldown } from 'rolldown';
+import { buildConsole } from './build-console.ts';
 
 const root = join(import.meta.dirname, '..');
 const src = join(root, 'straykey', 'src');
@@ -55,3 +56,4 @@ const astray = chunks.find(({ fileName, code }) => fileName.includes('/') && cod
 if (astray !== undefined) throw new Error(`${astray.fileName}: expected import.meta.url in files of dist itself only`);
 for (const file of ['LICENSE', 'NOTICE', 'README.md']) cpSync(join(root, file), join(root, 'straykey', file));
 console.log(`straykey/dist: ${chunks.length} files`);
+await buildConsole();

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
@@ -16,6 +16,8 @@ import { openInput } from './scan.ts';
 import { addressOf } from './serve.ts';
 import { describeReport, reportOf } from './summary.ts';
 import type { Terminal } from './terminal.ts';
+
+const CONSOLE = new URL('../../console-dist/index.html', import.meta.url);
 
 interface DemoFlags {
   readonly keep?: string;
@@ -140,7 +142,8 @@ function silenceOf(chapters: readonly Chapter[], scanned: Scanned, columns: numb
 
 function nextSteps(id: string, kept: string | undefined, columns: number): string {
   const steps: [string, string][] = [
-    ['In a browser', 'npm run console'],
+    // A checkout builds the console first, which the package has done.
+    ['In a browser', existsSync(CONSOLE) ? 'npx straykey demo --console' : 'npm run console'],
     ['', "the same in Straykey's console, until Ctrl-C"],
     ['Your bucket', 'npx straykey scan s3://BUCKET/AWSLogs/'],
     ['Your files', 'npx straykey scan FOLDER'],
