@@ -1,7 +1,7 @@
 // Times of the GuardDuty API over HTTP, signed by AWS's own client, on a SQLite file. Arguments: --findings N (default 10000), --asks N (default 300),
 // --save: write bench/api/results.json. Goal: p99 under 50 ms with 10,000 findings.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
@@ -23,6 +23,8 @@ const { values } = parseArgs({
 });
 const count = Number(values.findings);
 const asks = Number(values.asks);
+// Before this run: over the number of cores, the tails say more about others than about us.
+const loadBefore = Number(loadavg()[0]!.toFixed(1));
 const folder = mkdtempSync(join(tmpdir(), 'straykey-bench-api-'));
 const served = await serve({ storeUrl: `sqlite:${join(folder, 'straykey.db')}` });
 const { client, store } = served;
@@ -114,7 +116,7 @@ process.stdout.write(
 );
 if (values.save) {
   const machine = `${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown'}, Node ${process.version}`;
-  const page = { findings: count, asks, writesPerSecond: writes, machine, results };
+  const page = { findings: count, asks, writesPerSecond: writes, machine, loadBefore, results };
   writeFileSync(join(import.meta.dirname, 'results.json'), `${JSON.stringify(page, undefined, 2)}\n`);
 }
 await served.close();

@@ -373,7 +373,7 @@ test('a store that is away is a 503 without a word about the inside; the log kno
       const store = await openStore('sqlite::memory:', { now: Date.now });
       return Object.assign(Object.create(store) as typeof store, {
         findings: Object.assign(Object.create(store.findings) as typeof store.findings, {
-          page: async () => {
+          places: async () => {
             throw new StoreUnavailable('secret-host refused the connection');
           },
         }),

@@ -32,8 +32,11 @@ describe('nothing acknowledged is lost, and no batch is torn', () => {
 
   test('when the server is killed', { skip: postgresMissing(), timeout: 300_000 }, async () => {
     const server = await startPostgres({ fsync: true });
-    await surviveKills(await server.newDatabase(), () => server.crash());
-    await server.close();
+    try {
+      await surviveKills(await server.newDatabase(), () => server.crash());
+    } finally {
+      await server.close();
+    }
   });
 });
 

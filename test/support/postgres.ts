@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chownSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
@@ -85,14 +85,18 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     });
     for (let tries = 0; ; tries++) {
       if (server.exitCode !== null || tries > 600) throw new Error(`PostgreSQL does not start: ${log}`);
-      if (await answers(url)) return;
+      if (await answers(url)) break;
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
+    // A test that failed before it closed the server must not hang: the server ends with the process.
+    server.unref();
+    (server.stderr as Socket).unref();
   }
 
   async function end(signal: NodeJS.Signals): Promise<void> {
     const ended = server;
     if (ended === undefined || ended.exitCode !== null || ended.signalCode !== null) return;
+    ended.ref();
     const exit = new Promise((resolve) => ended.once('exit', resolve));
     // A crash is the end of all of its processes, a stop is asked of the first, which ends the others.
     process.kill(signal === 'SIGKILL' ? -ended.pid! : ended.pid!, signal);

@@ -1,9 +1,9 @@
-import { evidenceOf, type Finding } from '../findings/index.ts';
+import { type Evidence, evidenceOf, type Finding } from '../findings/index.ts';
 import { categoryOf } from '../model/index.ts';
 import { type Cidr, formatIp, type HostFacts, type Ip, parseCidr } from '../where/index.ts';
-import { suppresses } from './archive.ts';
 import type { Criteria } from './compile.ts';
 import { fieldOf } from './fields.ts';
+import { standsFor } from './stands-for.ts';
 
 export interface DryRun {
   /** What the criteria would hide, in the order given. */
@@ -29,25 +29,38 @@ export function dryRun(
   facts: (address: string) => HostFacts,
   madeFor?: Finding,
 ): DryRun {
-  const hidden = findings.filter((finding) => suppresses(criteria, finding));
-  const kept = findings.filter((finding) => criteria.matches(finding) && !hidden.includes(finding));
+  const matches = (finding: Finding) => criteria.matches(finding);
+  const tried = findings.filter(matches).map(opened);
+  const [hidden, kept]: [Opened[], Opened[]] = [[], []];
+  for (const each of tried) (standsFor(each.finding, each.evidence).every(matches) ? hidden : kept).push(each);
+  const made = madeFor === undefined ? undefined : opened(madeFor);
   const warnings = [
-    ...unlike(hidden, madeFor, resourceOf, 'function, task or instance', 'functions, tasks or instances'),
-    ...unlike(hidden, madeFor, roleOf, 'role', 'roles'),
-    ...unlike(hidden, madeFor, ({ accountId }) => accountId, 'account', 'accounts'),
-    ...unlike(hidden, madeFor, organisationOf, 'network', 'networks'),
+    ...unlike(hidden, made, resourceOf, 'function, task or instance', 'functions, tasks or instances'),
+    ...unlike(hidden, made, roleOf, 'role', 'roles'),
+    ...unlike(hidden, made, ({ finding }) => finding.accountId, 'account', 'accounts'),
+    ...unlike(hidden, made, organisationOf, 'network', 'networks'),
     ...criticalCalls(hidden),
     ...derivedCredentials(hidden),
     ...reportedMalicious(hidden),
     ...mixedNetworks(criteria, facts),
   ];
-  return { hidden, kept, warnings };
+  return { hidden: hidden.map(({ finding }) => finding), kept: kept.map(({ finding }) => finding), warnings };
+}
+
+/** A finding and its evidence, which is long and is parsed once. */
+interface Opened {
+  readonly finding: Finding;
+  readonly evidence: Evidence | undefined;
+}
+
+function opened(finding: Finding): Opened {
+  return { finding, evidence: evidenceOf(finding) };
 }
 
 function unlike(
-  hidden: readonly Finding[],
-  madeFor: Finding | undefined,
-  property: (finding: Finding) => string,
+  hidden: readonly Opened[],
+  madeFor: Opened | undefined,
+  property: (opened: Opened) => string,
   one: string,
   many: string,
 ): readonly string[] {
@@ -64,17 +77,17 @@ function unlike(
   ];
 }
 
-function resourceOf(finding: Finding): string {
+function resourceOf({ evidence, finding }: Opened): string {
   const { lambdaDetails, ecsClusterDetails, instanceDetails, accessKeyDetails } = finding.resource;
-  const arn = evidenceOf(finding)?.credential.issuedTo.arn ?? lambdaDetails?.functionArn;
+  const arn = evidence?.credential.issuedTo.arn ?? lambdaDetails?.functionArn;
   return arn || ecsClusterDetails?.taskDetails.arn || instanceDetails?.instanceId || accessKeyDetails.principalId;
 }
 
-function roleOf({ accountId, resource }: Finding): string {
+function roleOf({ finding: { accountId, resource } }: Opened): string {
   return `${accountId}/${resource.accessKeyDetails.userName}`;
 }
 
-function organisationOf(finding: Finding): string {
+function organisationOf({ finding }: Opened): string {
   const { asn, asnOrg } = finding.service.action.awsApiCallAction.remoteIpDetails.organization ?? {};
   return networkName(asn, asnOrg);
 }
@@ -83,10 +96,10 @@ function networkName(asn: string | number | undefined, organisation: string | un
   return [asn === undefined ? undefined : `AS${asn}`, organisation].filter((each) => each !== undefined).join(' ');
 }
 
-function criticalCalls(hidden: readonly Finding[]): readonly string[] {
+function criticalCalls(hidden: readonly Opened[]): readonly string[] {
   const calls = distinct(
-    hidden.flatMap((finding) =>
-      (evidenceOf(finding)?.calls.byApi.listed ?? [])
+    hidden.flatMap(({ evidence }) =>
+      (evidence?.calls.byApi.listed ?? [])
         .filter(({ service, api }) => categoryOf(service, api, undefined) === 'CRITICAL')
         .map(({ service, api }) => `${service.replace(/\.amazonaws\.com(?:\.cn)?$/, '')}:${api}`),
     ),
@@ -96,21 +109,21 @@ function criticalCalls(hidden: readonly Finding[]): readonly string[] {
     : [`It would hide critical calls, which a gateway has no need of and a thief does: ${several(calls)}.`];
 }
 
-function derivedCredentials(hidden: readonly Finding[]): readonly string[] {
-  const made = hidden.filter((finding) => (evidenceOf(finding)?.derived.total ?? 0) > 0);
+function derivedCredentials(hidden: readonly Opened[]): readonly string[] {
+  const made = hidden.filter(({ evidence }) => (evidence?.derived.total ?? 0) > 0);
   return made.length === 0
     ? []
     : [
-        `It would hide ${made.length === 1 ? 'a finding' : `${made.length} findings`} whose keys were used to make further credentials: ${several(made.map(({ id }) => id.slice(0, 12)))}.`,
+        `It would hide ${made.length === 1 ? 'a finding' : `${made.length} findings`} whose keys were used to make further credentials: ${several(made.map(({ finding }) => finding.id.slice(0, 12)))}.`,
       ];
 }
 
-function reportedMalicious(hidden: readonly Finding[]): readonly string[] {
-  const reported = hidden.filter((finding) => evidenceOf(finding)?.learning.state === 'malicious');
+function reportedMalicious(hidden: readonly Opened[]): readonly string[] {
+  const reported = hidden.filter(({ evidence }) => evidence?.learning.state === 'malicious');
   return reported.length === 0
     ? []
     : [
-        `It would hide calls from a host that was reported malicious: ${several(reported.map(({ id }) => id.slice(0, 12)))}.`,
+        `It would hide calls from a host that was reported malicious: ${several(reported.map(({ finding }) => finding.id.slice(0, 12)))}.`,
       ];
 }
 

@@ -10,9 +10,10 @@ import { formatIp, lastOf, parseCidr } from '../where/index.ts';
  * Where the evidence does not list everything, a copy stands for the unlisted: the ends of every network the host or pool may call from,
  * an empty API, user agent or key. So a rule on such a part does not hide the finding: this errs towards showing. Which error code failed calls
  * had is not kept; only whether some calls succeeded.
+ *
+ * `evidence`: the finding's own, for callers who have read it.
  */
-export function standsFor(finding: Finding): readonly Finding[] {
-  const evidence = evidenceOf(finding);
+export function standsFor(finding: Finding, evidence: Evidence | undefined = evidenceOf(finding)): readonly Finding[] {
   if (evidence === undefined) return [finding];
   const call = finding.service.action.awsApiCallAction;
   const { errorCode, ...succeeded } = call;

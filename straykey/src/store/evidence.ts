@@ -48,12 +48,16 @@ export class Evidence implements EvidenceShelf {
     const keys = new Keys();
     const byName = new Map<string, FactRow>();
     const rows: Row[] = [];
+    // The keys of a function share their value.
+    const digests = new Map<string, string>();
     for (const fact of facts) {
-      const identity = [keys.of(fact.kind), keys.of(fact.key), keys.of(fact.topic), digestOf(fact.value)];
-      const name = identity.join('\0');
+      const digest = digests.get(fact.value) ?? digestOf(fact.value);
+      digests.set(fact.value, digest);
+      const [kind, key, topic] = [keys.of(fact.kind), keys.of(fact.key), keys.of(fact.topic)];
+      const name = `${kind}\0${key}\0${topic}\0${digest}`;
       if (byName.has(name)) continue;
       byName.set(name, fact);
-      rows.push([...identity, escapeText(fact.value), isAboutKey(fact.kind) ? 1 : 0]);
+      rows.push([kind, key, topic, digest, escapeText(fact.value), isAboutKey(fact.kind) ? 1 : 0]);
     }
     await keys.save(this.session);
     const fresh = await this.insert<Readonly<Record<'kind' | 'key' | 'topic' | 'digest', string>>>(
@@ -63,7 +67,7 @@ export class Evidence implements EvidenceShelf {
         select kind, key, topic, digest, value, about_key, cast(${at} as bigint) from ${given} where true
         on conflict do nothing returning kind, key, topic, digest`,
     );
-    return fresh.map(({ kind, key, topic, digest }) => byName.get([kind, key, topic, digest].join('\0'))!);
+    return fresh.map(({ kind, key, topic, digest }) => byName.get(`${kind}\0${key}\0${topic}\0${digest}`)!);
   }
 
   async addInsideDays(days: readonly InsideDayRow[], at: number): Promise<ReadonlySet<string>> {
@@ -224,11 +228,13 @@ export class Evidence implements EvidenceShelf {
   }
 
   async factsOf(topics: readonly string[]): Promise<FactRow[]> {
+    if (topics.length === 0) return [];
     const { words } = this.session;
     return await this.facts(sql`topic <> '' and ${words.oneOf(sql.ref('topic'), topics.map(keyOf))}`);
   }
 
   async topicsWith(kind: string, topics: readonly string[]): Promise<string[]> {
+    if (topics.length === 0) return [];
     const { db, words } = this.session;
     const { rows } = await sql<{ topic: string }>`select distinct topic from facts
       where topic <> '' and ${words.oneOf(sql.ref('topic'), topics.map(keyOf))} and kind = ${keyOf(kind)}
@@ -243,6 +249,7 @@ export class Evidence implements EvidenceShelf {
   }
 
   async factsByKey(kinds: readonly string[], keys: readonly string[]): Promise<FactRow[]> {
+    if (kinds.length === 0 || keys.length === 0) return [];
     const { words } = this.session;
     const ofKind = words.oneOf(sql.ref('kind'), kinds.map(keyOf));
     return await this.facts(sql`${ofKind} and ${words.oneOf(sql.ref('key'), keys.map(keyOf))}`);
@@ -501,8 +508,9 @@ function digests(origins: readonly string[]): Map<string, string> {
 /** By their columns from left to right: keys stand first. */
 function sorted(rows: readonly Row[]): Row[] {
   return rows.toSorted((a, b) => {
-    for (const [index, value] of a.entries()) {
-      if (value !== b[index]) return value < b[index]! ? -1 : 1;
+    for (let index = 0; index < a.length; index++) {
+      const [left, right] = [a[index]!, b[index]!];
+      if (left !== right) return left < right ? -1 : 1;
     }
     return 0;
   });

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { addressKey } from './address-key.ts';
 import type { ColumnCondition, FindingColumn, FindingQuery } from './port.ts';
 import type { FindingRow, FindingTable } from './schema.ts';
+import type { Session } from './session.ts';
 import { keyOf } from './text.ts';
 import type { Words } from './words.ts';
 
@@ -38,25 +39,31 @@ export type Plan =
   | { readonly kind: 'walk'; readonly orderBy: FindingColumn }
   | { readonly kind: 'few'; readonly column: FindingColumn };
 
-export const FREE: Plan = { kind: 'free' };
+const FREE: Plan = { kind: 'free' };
+
+/**
+ * Rows that may be looked up and sorted for a page, about 5 ms of work. Conditions that leave more are held against each row along the order
+ * asked: what is frequent is met soon.
+ */
+const FEW = 2_000;
 
 /** All conditions hold; none: always true. */
 export function whereOf(words: Words, conditions: readonly ColumnCondition[], plan: Plan = FREE): RawBuilder<boolean> {
   if (conditions.length === 0) return ALWAYS;
-  return sql`${sql.join(
-    conditions.map((condition) => conditionOf(words, condition, isOffered(condition, plan))),
+  return sql<boolean>`${sql.join(
+    conditions.map((condition) => conditionOf(words, condition, isOffered(words, condition, plan))),
     sql` and `,
   )}`;
 }
 
-/** Whether an index may be begun with this condition. */
-function isOffered(condition: ColumnCondition, plan: Plan): boolean {
-  if (plan.kind === 'free') return true;
+/** Whether an index may be begun with this condition. PostgreSQL knows what is frequent, and is only told when not to walk. */
+function isOffered({ engine }: Words, condition: ColumnCondition, plan: Plan): boolean {
+  if (plan.kind === 'free' || engine === 'postgres') return true;
   return plan.kind === 'few' ? condition.column === plan.column : beginsWalk(condition, plan.orderBy);
 }
 
 /** Whether a walk along this order can begin where the condition begins to hold: a bound of the order itself, or what is archived or not. */
-export function beginsWalk({ column, operator, values }: ColumnCondition, orderBy: FindingColumn): boolean {
+function beginsWalk({ column, operator, values }: ColumnCondition, orderBy: FindingColumn): boolean {
   if (operator === 'in') {
     return values.length === 1 && (column === orderBy || (column === 'archived' && ARCHIVED_AND.has(orderBy)));
   }
@@ -66,9 +73,12 @@ export function beginsWalk({ column, operator, values }: ColumnCondition, orderB
 /** Orders that have an index which begins with `archived`. */
 const ARCHIVED_AND: ReadonlySet<FindingColumn> = new Set(['severity', 'createdAt', 'updatedAt']);
 
-/** SQLite begins no index with an expression; adding nothing makes one of a column. */
-function refTo(name: keyof FindingTable, offered: boolean): RawBuilder<unknown> {
-  return offered ? sql.ref(name) : sql`+${sql.ref(name)}`;
+/** No index begins with an expression; adding nothing makes one of a column. */
+function refTo({ engine }: Words, { name, type }: Column, offered: boolean): RawBuilder<unknown> {
+  const ref = sql.ref(name);
+  if (offered) return ref;
+  if (engine === 'sqlite') return sql`+${ref}`;
+  return type === 'text' ? sql`(${ref} || '')` : sql`(${ref} + 0)`;
 }
 
 function conditionOf(
@@ -76,10 +86,10 @@ function conditionOf(
   { column, operator, values }: ColumnCondition,
   offered: boolean,
 ): RawBuilder<boolean> {
-  if (operator === 'within') return within(values, offered);
-  if (operator === 'notWithin') return sql`not (${within(values, offered)})`;
-  const { name, type } = COLUMNS[column];
-  const ref = refTo(name, offered);
+  if (operator === 'within') return within(words, values, offered);
+  if (operator === 'notWithin') return sql`not (${within(words, values, offered)})`;
+  const { type } = COLUMNS[column];
+  const ref = refTo(words, COLUMNS[column], offered);
   if (operator === 'in') return among(words, ref, type, values);
   if (operator === 'notIn') return sql`not (${among(words, ref, type, values)})`;
   const [value] = values;
@@ -98,12 +108,12 @@ function conditionOf(
 }
 
 /** Pairs of addresses, first and last. */
-function within(values: ColumnCondition['values'], offered: boolean): RawBuilder<boolean> {
-  const ref = refTo('caller_key', offered);
+function within(words: Words, values: ColumnCondition['values'], offered: boolean): RawBuilder<boolean> {
+  const ref = refTo(words, { name: 'caller_key', type: 'text' }, offered);
   const ranges: RawBuilder<boolean>[] = [];
   for (let i = 0; i + 1 < values.length; i += 2) {
     const [first, last] = [addressKey(String(values[i])), addressKey(String(values[i + 1]))];
-    if (first !== '' && last !== '') ranges.push(sql`${ref} between ${first} and ${last}`);
+    if (first !== '' && last !== '') ranges.push(sql<boolean>`${ref} between ${first} and ${last}`);
   }
   return ranges.length === 0 ? NEVER : sql<boolean>`(${sql.join(ranges, sql` or `)})`;
 }
@@ -150,9 +160,9 @@ interface Spelled {
 
 function spelled(words: Words, { where, orderBy, descending, after }: FindingQuery, plan: Plan): Spelled {
   const { name, type } = COLUMNS[orderBy];
-  const ref = refTo(name, plan.kind !== 'few');
+  const ref = refTo(words, COLUMNS[orderBy], plan.kind !== 'few');
   const direction = sql.raw(descending ? 'desc' : 'asc');
-  const rest = sql`${whereOf(words, where, plan)} and ${after === undefined ? ALWAYS : startOf(ref, type, descending, after, name === 'id')}`;
+  const rest = sql<boolean>`${whereOf(words, where, plan)} and ${after === undefined ? ALWAYS : startOf(ref, type, descending, after, name === 'id')}`;
   return { where: rest, order: name === 'id' ? sql`${ref} ${direction}` : sql`${ref} ${direction}, id ${direction}` };
 }
 
@@ -179,15 +189,26 @@ export function pageOf(words: Words, query: FindingQuery, plan: Plan = FREE): Ra
     order by ${value} ${direction}, findings.id ${direction}`;
 }
 
-/** How many rows the conditions on one column leave, counted up to a limit. */
-export function leftBy(
-  words: Words,
-  column: FindingColumn,
-  where: readonly ColumnCondition[],
-  limit: number,
-): RawBuilder<{ lines: number }> {
-  const own = where.filter((condition) => condition.column === column);
-  return sql`select count(*) as lines from (select 1 from findings where ${whereOf(words, own)} limit ${limit}) as some`;
+/** How to find this page: by the column whose conditions leave few rows, if any do. */
+export async function planFor({ db, words }: Session, { where, orderBy }: FindingQuery): Promise<Plan> {
+  const asked = where.filter((condition) => narrows(condition) && !beginsWalk(condition, orderBy));
+  let plan: Plan = { kind: 'walk', orderBy };
+  let fewest = FEW;
+  for (const column of new Set(asked.map((condition) => condition.column))) {
+    const own = asked.filter((condition) => condition.column === column);
+    const { rows } = await sql<{ lines: number }>`select count(*) as lines
+      from (select 1 from findings where ${whereOf(words, own)} limit ${fewest}) as met`.execute(db);
+    const { lines } = rows[0]!;
+    if (lines >= fewest) continue;
+    fewest = lines;
+    plan = { kind: 'few', column };
+  }
+  return plan;
+}
+
+/** Whether an index can find the rows that the condition leaves. */
+function narrows({ operator }: ColumnCondition): boolean {
+  return operator !== 'notIn' && operator !== 'notWithin';
 }
 
 /** `(column, id)` beyond those of the row named: a range that an index can begin with. */

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Finding } from '../findings/index.ts';
 import { addressKey } from './address-key.ts';
-import { beginsWalk, COLUMNS, FREE, leftBy, type Plan, pageOf, placesOf, whereOf } from './finding-query.ts';
+import { COLUMNS, pageOf, placesOf, planFor, whereOf } from './finding-query.ts';
 import { deflated, inflated, jsonOf } from './json.ts';
 import { Keys, readKeys } from './keys.ts';
 import type {
@@ -27,12 +27,6 @@ const ENGINE = 'straykey';
 
 /** Findings forgotten in one transaction. */
 const FORGET_CHUNK = 500;
-
-/**
- * Rows that SQLite may look up and sort for a page, about 5 ms of work. Conditions that leave more are held against each row along the order asked:
- * what is frequent is met soon. PostgreSQL knows what is frequent and how long a page is, and finds its own way.
- */
-const FEW = 2_000;
 
 /** Evidence shorter than this stays in the head of the document: unpacking a text costs about as much as reading 1,000 characters of it. */
 const SHORT_EVIDENCE = 1_000;
@@ -178,31 +172,18 @@ export class Findings implements FindingShelf {
 
   async page(query: FindingQuery): Promise<StoredFinding[]> {
     const { db, words } = this.session;
-    const { rows } = await pageOf(words, query, await this.planFor(query)).execute(db);
+    const { rows } = await pageOf(words, query, await planFor(this.session, query)).execute(db);
     return rows.map(storedOf);
   }
 
   async places(query: FindingQuery): Promise<FindingPlace[]> {
     const { db, words } = this.session;
-    const { rows } = await placesOf(words, query, await this.planFor(query)).execute(db);
+    const { rows } = await placesOf(words, query, await planFor(this.session, query)).execute(db);
     const read = await readKeys(
       this.session,
       rows.flatMap(({ id, value }) => (typeof value === 'string' ? [id, value] : [id])),
     );
     return rows.map(({ id, value }) => ({ value: typeof value === 'string' ? read(value) : value, id: read(id) }));
-  }
-
-  private async planFor({ where, orderBy }: FindingQuery): Promise<Plan> {
-    const { db, words } = this.session;
-    if (words.engine !== 'sqlite') return FREE;
-    let fewest: { readonly column: FindingColumn; readonly lines: number } | undefined;
-    for (const column of new Set(where.filter(narrows).map((condition) => condition.column))) {
-      if (where.every((each) => each.column !== column || beginsWalk(each, orderBy))) continue;
-      const { rows } = await leftBy(words, column, where, fewest?.lines ?? FEW).execute(db);
-      const { lines } = rows[0]!;
-      if (lines < (fewest?.lines ?? FEW)) fewest = { column, lines };
-    }
-    return fewest === undefined ? { kind: 'walk', orderBy } : { kind: 'few', column: fewest.column };
   }
 
   async count(
@@ -365,11 +346,6 @@ export class Findings implements FindingShelf {
 /** All of a finding, and all but its evidence. */
 const WHOLE = sql<FindingRow>`select findings.*, head, evidence from findings join finding_documents on finding_id = id`;
 const OUTLINE = sql<FindingRow>`select findings.*, head, null as evidence from findings join finding_documents on finding_id = id`;
-
-/** Conditions that leave some of the rows, and have an index to find these by. */
-function narrows({ operator }: ColumnCondition): boolean {
-  return operator !== 'notIn' && operator !== 'notWithin';
-}
 
 /** What a document that is new leaves behind. */
 function firstOf(

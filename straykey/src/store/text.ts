@@ -15,7 +15,11 @@ const KEY_LIMIT = 255;
 /** Units of a long key that stay readable. */
 const KEPT_OF_LONG = 64;
 
+/** Quick to look for: what may be unsafe. Whole pairs of surrogates are safe after all. */
+const DOUBTFUL = /[\0\x1a\ud800-\udfff]/;
+
 export function escapeText(text: string): string {
+  if (!DOUBTFUL.test(text)) return text;
   return text.replace(UNSAFE, (character) =>
     character
       .split('')

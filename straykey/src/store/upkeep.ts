@@ -3,7 +3,7 @@ import process from 'node:process';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { sql } from 'kysely';
 import { checkStore } from './check.ts';
-import type { Store, Upkeep } from './port.ts';
+import { type Store, StoreUnavailable, type Upkeep } from './port.ts';
 import type { Schema } from './schema.ts';
 import type { RootSession } from './session.ts';
 import { isBusy, sqliteError } from './sqlite-errors.ts';
@@ -16,6 +16,9 @@ export class StoreRefusal extends Error {
 /**
  * Serves this store until the answer is called, or the process ends, however it ends. A SQLite file is served by one process; commands may use
  * it at the same time. On PostgreSQL any number may serve.
+ *
+ * What a clock ahead of this one has put off, in this process's last run or in another, comes due. On SQLite the notifications that an earlier run
+ * had in hand when it was killed are free at once: nobody else can hold any.
  *
  * @throws StoreRefusal when another process serves it
  */
@@ -79,14 +82,50 @@ async function claimFile(session: RootSession, path: string, now: () => number):
       { cause: error },
     );
   }
-  const value = JSON.stringify({ pid: process.pid, since: now() });
-  await sql`insert into meta (name, value) values ('serving', ${value})
-    on conflict (name) do update set value = excluded.value`.execute(session.db);
+  try {
+    const value = JSON.stringify({ pid: process.pid, since: now() });
+    await sql`insert into meta (name, value) values ('serving', ${value})
+      on conflict (name) do update set value = excluded.value`.execute(session.db);
+    await freeLeases(session, now());
+    await bringForward(session, now());
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
   return async () => {
     if (!lock.isOpen) return;
-    await session.db.deleteFrom('meta').where('name', '=', 'serving').execute();
+    // Only for messages: a full disk must not keep it from being given up.
+    await session.db.deleteFrom('meta').where('name', '=', 'serving').execute().catch(onlyUnavailable);
     lock.close();
   };
+}
+
+function onlyUnavailable(error: unknown): void {
+  if (!(error instanceof StoreUnavailable)) throw error;
+}
+
+/** Over at this moment, not as if never held: a message that may have been sent is not replaced by a newer one. */
+async function freeLeases({ db }: RootSession, at: number): Promise<void> {
+  await sql`update outbox set leased_until = cast(${at} as bigint)
+    where state = 'waiting' and leased_until > ${at}`.execute(db);
+}
+
+/** Milliseconds that a mark is put off at most, with time to spare; 15 min. A second look that failed waits 10. */
+const MARK_AHEAD = 900_000;
+/** Milliseconds that a notification is put off at most; 6 h, the longest publishing frequency. */
+const LINE_AHEAD = 21_600_000;
+/** Milliseconds that clocks of several computers differ without being wrong; 1 min. */
+const SKEW = 60_000;
+
+/** What lies further ahead than anything is ever put off was written by a clock that was wrong. */
+async function bringForward(session: RootSession, at: number): Promise<void> {
+  await session.atomically(async ({ db }) => {
+    await sql`update marks set due_at = cast(${at} as bigint) where due_at > ${at + MARK_AHEAD}`.execute(db);
+    await sql`update outbox set due_at = cast(${at} as bigint)
+      where state = 'waiting' and (due_at > ${at + LINE_AHEAD} or (attempts = 0 and at > ${at + SKEW}))`.execute(db);
+    await sql`update outbox set leased_until = cast(${at} as bigint)
+      where state = 'waiting' and leased_until > ${at + LINE_AHEAD}`.execute(db);
+  });
 }
 
 async function holderOf({ db }: RootSession): Promise<string> {
@@ -96,7 +135,7 @@ async function holderOf({ db }: RootSession): Promise<string> {
   return ` (process ${pid}, since ${new Date(since).toISOString()})`;
 }
 
-export function postgresUpkeep(session: RootSession): Upkeep {
+export function postgresUpkeep(session: RootSession, now: () => number): Upkeep {
   return {
     async backup() {
       throw new StoreRefusal(
@@ -111,7 +150,10 @@ export function postgresUpkeep(session: RootSession): Upkeep {
         await sql`reset statement_timeout`.execute(db);
       });
     },
-    claimServing: async () => async () => {},
+    async claimServing() {
+      await bringForward(session, now());
+      return async () => {};
+    },
   };
 }
 

@@ -171,6 +171,103 @@ export function findingsSuite(fresh: Fresh): void {
       }
     });
 
+    test('places are those of the page, without documents', async () => {
+      const { findings } = await filled(await fresh());
+      for (const [orderBy, operator, value] of [
+        ['updatedAt', 'gte', 2],
+        ['accountId', 'gt', 1],
+        ['severity', 'in', 8],
+      ] as const) {
+        const where = [{ column: 'severity', operator, values: [value] }] as const;
+        const first = await findings.places({ where, orderBy, descending: true, limit: 3 });
+        const rest = await findings.places({ where, orderBy, descending: true, limit: 99, after: first.at(-1)! });
+        const page = await findings.page({ where, orderBy, descending: true, limit: 99 });
+        assert.deepEqual(
+          [...first, ...rest].map(({ id }) => id),
+          page.map(({ finding }) => finding.id),
+        );
+      }
+      assert.deepEqual(await findings.places({ where: [], orderBy: 'count', descending: true, limit: 1 }), [
+        { value: 17, id: idOf(0) },
+      ]);
+    });
+
+    test('outlines leave long evidence out, and nothing else', async () => {
+      const { findings } = await fresh();
+      const long = JSON.stringify({ text: `"${'evidence '.repeat(1_000)}\u2028` });
+      for (const [number, value] of [long, '{"short":1}', `${long}\ud800`].entries()) {
+        const { service, ...rest } = findingOf({ id: idOf(number) });
+        const finding = { ...rest, service: { ...service, additionalInfo: { type: 'straykey/1', value } } };
+        await findings.put({ finding, at: AT, topics: ['invoice'] });
+        const [[whole], [outline]] = await Promise.all([
+          findings.get([idOf(number)]),
+          findings.outlines([idOf(number)]),
+        ]);
+        assert.equal(JSON.stringify(whole!.finding), JSON.stringify(finding));
+        const left = outline!.finding.service.additionalInfo.value;
+        assert.ok(left === value || (left === '' && value === long));
+        const again = { ...service, additionalInfo: { type: 'straykey/1', value: left } };
+        assert.deepEqual(outline, { ...whole, finding: { ...rest, service: again } });
+        assert.equal((await findings.put({ finding, at: AT + 1, topics: [] })).changed, false);
+      }
+    });
+
+    test('history keeps the document of each revision as it was told', async () => {
+      const { findings } = await fresh();
+      const id = idOf(1);
+      const counts = async () =>
+        (await findings.history(id, 9)).map(({ kind, finding }) => [kind, finding?.service.count]);
+      await findings.put(writeOf({ id, count: 1 }));
+      await findings.put(writeOf({ id, count: 2 }, { quiet: true }));
+      await findings.put(writeOf({ id, count: 3 }, { quiet: true }));
+      assert.deepEqual(await counts(), [['created', 1]]);
+      await findings.put(writeOf({ id, count: 4 }));
+      await findings.archive([id], { kind: 'person' }, ANN);
+      await findings.put(writeOf({ id, count: 5 }, { reopen: true }));
+      const told = [
+        ['created', 1],
+        ['updated', 4],
+        ['archived', undefined],
+        ['reopened', 5],
+      ];
+      assert.deepEqual(await counts(), told);
+      await findings.retract([id], ANN);
+      assert.deepEqual(await counts(), [...told, ['retracted', undefined]]);
+      await findings.put(writeOf({ id, count: 6 }));
+      assert.deepEqual(await counts(), [...told, ['retracted', undefined], ['created', 6]]);
+    });
+
+    test('an address is within a network or not, whichever way it is written', async () => {
+      const { findings } = await fresh();
+      const addresses = [
+        '198.51.100.7',
+        '198.51.100.128',
+        '203.0.113.9',
+        '2001:db8::1',
+        '2001:db8:1::1',
+        'example.com',
+      ];
+      for (const [number, address] of addresses.entries()) {
+        await findings.put(writeOf({ id: idOf(number), address }));
+      }
+      const within = async (operator: 'within' | 'notWithin', ...values: string[]) =>
+        (
+          await findings.places({
+            where: [{ column: 'callerAddress', operator, values }],
+            orderBy: 'updatedAt',
+            descending: false,
+            limit: 9,
+          })
+        ).map(({ id }) => addresses[Number.parseInt(id, 16)]);
+      assert.deepEqual(await within('within', '198.51.100.0', '198.51.100.127'), ['198.51.100.7']);
+      assert.deepEqual(
+        await within('within', '203.0.113.9', '203.0.113.9', '2001:DB8:0:0::', '2001:db8:0:ffff:ffff:ffff:ffff:ffff'),
+        ['203.0.113.9', '2001:db8::1'],
+      );
+      assert.deepEqual(await within('notWithin', '0.0.0.0', '255.255.255.255'), addresses.slice(3));
+      assert.deepEqual(await within('within', 'nonsense', '~'), []);
+    });
+
     test('conditions are of the column, whatever form the values have', async () => {
       const store = await filled(await fresh());
       const count = async (

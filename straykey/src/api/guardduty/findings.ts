@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Finding } from '../../findings/index.ts';
-import { type FindingColumn, presented } from '../../store/index.ts';
+import { type FindingColumn, type FindingPlace, presented } from '../../store/index.ts';
 import { byText, parsed } from './pages.ts';
 import type { Call, Operation } from './ports.ts';
 import { findingIdsIn, type Input, oneOf, textIn, wholeIn } from './read-input.ts';
 import { rejected, SENTENCES, wrong } from './rejection.ts';
 import { createSampleFindings } from './samples.ts';
-import { columnOf, type Order, type Place, searchIn, searchPage } from './search.ts';
+import { columnOf, type Order, searchIds, searchIn } from './search.ts';
 import { getFindingsStatistics } from './statistics.ts';
 
 export const findingOperations: Readonly<Record<string, Operation>> = {
@@ -28,9 +28,9 @@ async function listFindings({ input, ports }: Call): Promise<object> {
     .digest('base64url')
     .slice(0, 16);
   const after = placeIn(input.nextToken, asked, order.column);
-  const { found, next } = await searchPage(ports.store, search, order, after, limit);
+  const { ids, next } = await searchIds(ports.store, search, order, after, limit);
   return {
-    findingIds: found.map(({ finding }) => finding.id),
+    findingIds: ids,
     nextToken: next === undefined ? '' : tokenFor(asked, next),
   };
 }
@@ -61,13 +61,13 @@ function orderIn({ sortCriteria = {} }: Input): Order {
  * A token says where the page before ended and which question it was of. It is checked, not signed: a forged one makes a page begin elsewhere in
  * what the caller may read anyway.
  */
-function tokenFor(asked: string, { value, id }: Place): string {
+function tokenFor(asked: string, { value, id }: FindingPlace): string {
   return Buffer.from(JSON.stringify([1, asked, value, id])).toString('base64url');
 }
 
 const NUMBERS: ReadonlySet<FindingColumn> = new Set(['severity', 'archived', 'count', 'createdAt', 'updatedAt']);
 
-function placeIn(token: unknown, asked: string, column: FindingColumn): Place | undefined {
+function placeIn(token: unknown, asked: string, column: FindingColumn): FindingPlace | undefined {
   if (token === undefined || token === '') return undefined;
   const [version, of, value, id, ...rest] = listIn(parsed(String(token)));
   const typed = NUMBERS.has(column) ? Number.isFinite(value) : typeof value === 'string';
@@ -88,13 +88,13 @@ async function getFindings({ input, ports }: Call): Promise<object> {
   if (attributeName === undefined) return { findings };
   const { column, descending } = orderIn(input);
   const order = (
-    await ports.store.findings.page({
+    await ports.store.findings.places({
       where: [{ column: 'id', operator: 'in', values: ids }],
       orderBy: column,
       descending,
       limit: ids.length,
     })
-  ).map(({ finding }) => finding.id);
+  ).map(({ id }) => id);
   return { findings: findings.toSorted((a, b) => order.indexOf(a.id) - order.indexOf(b.id) || byText(a.id, b.id)) };
 }
 

@@ -3,8 +3,8 @@ import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { finding } from '../../../../test/api/made-findings.ts';
 import { compile, type FindingCriteria } from '../../criteria/index.ts';
-import { openStore, presented, type Store, type StoredFinding } from '../../store/index.ts';
-import { type Search, searchAll, searchFor, searchPage, valueIn } from './search.ts';
+import { type FindingColumn, openStore, presented, type Store, type StoredFinding } from '../../store/index.ts';
+import { type Search, searchAll, searchFor, searchPage } from './search.ts';
 
 let store: Store;
 before(async () => {
@@ -50,8 +50,15 @@ const criteria: fc.Arbitrary<FindingCriteria> = fc.record({
       updatedAt: fc.oneof(equality('1790000002000', '2026-09-21T14:13:21.000Z', '1.79e12'), order(...times)),
       'service.eventLastSeen': order(...times),
       'resource.lambdaDetails.functionName': equality('fn-0', 'fn-1', 'fn-9'),
-      [V4]: equality('185.220.101.1', '193.0.6.0/24', '0.0.0.0/0'),
-      [V6]: equality('2001:67c:2e8:22::c100:68b', '2001:067C:2e8:22:0::c100:68b', '2001:67c::/32'),
+      'service.action.awsApiCallAction.remoteIpDetails.country.countryCode': equality('NL', 'DE'),
+      [V4]: equality('185.220.101.1', '193.0.6.0/24', '0.0.0.0/0', '::ffff:193.0.6.139'),
+      [V6]: equality(
+        '2001:67c:2e8:22::c100:68b',
+        '2001:067C:2e8:22:0::c100:68b',
+        '2001:67c::/32',
+        '::/0',
+        '2001:67c:2e8:22::/64',
+      ),
       id: equality(finding(1).id, finding(3).id),
     },
     { requiredKeys: [] },
@@ -99,7 +106,32 @@ test('criteria that columns say are counted by the store', async () => {
   assert.equal(search.exact, true);
   const counted = (await store.findings.count(search.where)).reduce((sum, { count }) => sum + count, 0);
   assert.equal(counted, (await everything(search)).length);
-  assert.equal(searchOf({ criterion: { [V4]: { equals: ['193.0.6.0/24'] } } }).exact, false);
+});
+
+test('columns say what people ask most', () => {
+  const name = 'resource.lambdaDetails.functionName';
+  const cases: readonly (readonly [string, object, boolean])[] = [
+    [V4, { equals: ['193.0.6.0/24', '185.220.101.1'] }, true],
+    [V6, { notEquals: ['2001:db8::/32'] }, true],
+    [name, { equals: ['orders'] }, true],
+    [name, { notEquals: ['orders', 'invoice'] }, true],
+    // The column may hold an instance of that name, and the field nothing.
+    [name, { equals: ['i-0123456789abcdef0'] }, false],
+    [name, { equals: ['arn:aws:ecs:eu-west-1:111122223333:task/a/b'] }, false],
+    [name, { notEquals: [''] }, false],
+    ['service.action.awsApiCallAction.api', { equals: ['GetObject'] }, false],
+  ];
+  for (const [field, condition, exact] of cases) {
+    assert.equal(searchOf({ criterion: { [field]: condition } }).exact, exact, JSON.stringify([field, condition]));
+  }
+});
+
+test('evidence is read for criteria that name it', async () => {
+  const asked = { 'service.additionalInfo.place.addresses.listed.address': { equals: ['193.0.6.0/24'] } };
+  const search = searchOf({ criterion: asked });
+  const page = await searchPage(store, search, { column: 'id', descending: false }, undefined, 50);
+  assert.equal(page.found.length, 20);
+  assert.equal((await everything(search)).length, 20);
 });
 
 async function everything(search: Search): Promise<StoredFinding[]> {
@@ -112,4 +144,17 @@ function searchOf(asked: FindingCriteria): Search {
   const read = searchFor(asked);
   if (read.kind !== 'search') throw new Error(JSON.stringify(read.problems));
   return read.search;
+}
+
+/** Where a finding stands in an order. */
+function valueIn({ archived, finding }: StoredFinding, column: FindingColumn): string | number {
+  const { service, updatedAt, createdAt, severity, accountId } = finding;
+  const { ipAddressV4, ipAddressV6 } = service.action.awsApiCallAction.remoteIpDetails;
+  const values: Partial<Record<FindingColumn, string | number>> = {
+    archived: archived ? 1 : 0,
+    callerAddress: ipAddressV4 ?? ipAddressV6 ?? '',
+    count: service.count,
+    ...{ accountId, createdAt, severity, updatedAt },
+  };
+  return values[column]!;
 }

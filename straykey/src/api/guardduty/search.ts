@@ -9,11 +9,13 @@ import {
 import {
   type ColumnCondition,
   type FindingColumn,
+  type FindingPlace,
+  type FindingQuery,
   presented,
   type Store,
   type StoredFinding,
 } from '../../store/index.ts';
-import { canonicalIp } from '../../where/index.ts';
+import { formatIp, lastOf, parseCidr } from '../../where/index.ts';
 import type { Input } from './read-input.ts';
 import { problem } from './rejection.ts';
 
@@ -30,7 +32,7 @@ export interface Search {
 
 type Kind = 'text' | 'time' | 'severity' | 'count' | 'flag' | 'function' | 'address';
 
-/** Fields that have a column. `function`, `address`: the column holds it or something else, so it can only narrow. */
+/** Fields that have a column. `function`: the column holds its name, or a task or instance. `address`: the caller's, of either family. */
 const COLUMNS: ReadonlyMap<string, { readonly column: FindingColumn; readonly kind: Kind }> = new Map([
   ['id', { column: 'id', kind: 'text' }],
   ['type', { column: 'type', kind: 'text' }],
@@ -132,7 +134,7 @@ function equal(column: FindingColumn, kind: Kind, given: readonly string[]): Nar
     case 'text':
       return said({ column, operator: 'in', values: given });
     case 'function':
-      return { where: [{ column, operator: 'in', values: given }], exact: false };
+      return { where: [{ column, operator: 'in', values: given }], exact: given.every(isFunctionOnly) };
     case 'flag':
       return said({ column, operator: 'in', values: flagsIn(given) });
     case 'count':
@@ -152,19 +154,28 @@ function equal(column: FindingColumn, kind: Kind, given: readonly string[]): Nar
       const stretch = numbers.every((each, i) => Number.isInteger(each) && each === least + i);
       return stretch ? between(column, least, numbers.at(-1)! + 1) : UNSAID;
     }
-    case 'address': {
-      const addresses = given.map(canonicalIp);
-      return addresses.includes(undefined)
-        ? UNSAID
-        : { where: [{ column, operator: 'in', values: addresses as readonly string[] }], exact: false };
-    }
+    case 'address':
+      return within(column, 'within', given);
   }
 }
 
 function unequal(column: FindingColumn, kind: Kind, given: readonly string[]): Narrowed {
   if (kind === 'text') return said({ column, operator: 'notIn', values: given });
   if (kind === 'flag') return said({ column, operator: 'notIn', values: flagsIn(given) });
+  if (kind === 'address') return within(column, 'notWithin', given);
+  if (kind === 'function' && given.every(isFunctionOnly)) return said({ column, operator: 'notIn', values: given });
   return UNSAID;
+}
+
+/** Whether no task and no instance can be called this. The empty text stands for neither of the three. */
+function isFunctionOnly(name: string): boolean {
+  return name !== '' && !name.includes(':') && !name.startsWith('i-');
+}
+
+/** Addresses and CIDRs that the field can have: those of its own family, or `compile` would have refused them. */
+function within(column: FindingColumn, operator: 'within' | 'notWithin', given: readonly string[]): Narrowed {
+  const values = given.map(parseCidr).flatMap((cidr) => (cidr ? [formatIp(cidr.base), formatIp(lastOf(cidr))] : []));
+  return said({ column, operator, values });
 }
 
 function ordered(column: FindingColumn, kind: Kind, operator: 'gt' | 'gte' | 'lt' | 'lte', given: number): Narrowed {
@@ -194,110 +205,91 @@ function flagsIn(given: readonly string[]): readonly number[] {
   return given.flatMap((each) => (each === 'true' ? [1] : each === 'false' ? [0] : []));
 }
 
-/** Where a finding stands in an order: its value in the column, as the store has it. */
-export function valueIn({ finding, archived, changedAt }: StoredFinding, column: FindingColumn): string | number {
-  switch (column) {
-    case 'id':
-    case 'type':
-    case 'severity':
-    case 'accountId':
-    case 'region':
-      return finding[column];
-    case 'archived':
-      return archived ? 1 : 0;
-    case 'count':
-      return finding.service.count;
-    case 'createdAt':
-    case 'updatedAt':
-      return Date.parse(finding[column]);
-    case 'resourceName':
-      return (
-        finding.resource.lambdaDetails?.functionName ??
-        finding.resource.ecsClusterDetails?.taskDetails.arn ??
-        finding.resource.instanceDetails?.instanceId ??
-        ''
-      );
-    case 'accessKeyId':
-      return finding.resource.accessKeyDetails.accessKeyId;
-    case 'callerAddress': {
-      const { ipAddressV4, ipAddressV6 } = finding.service.action.awsApiCallAction.remoteIpDetails;
-      return ipAddressV4 ?? ipAddressV6 ?? '';
-    }
-    case 'changedAt':
-      return changedAt;
-  }
-}
-
 export interface Order {
   readonly column: FindingColumn;
   readonly descending: boolean;
 }
 
-export interface Place {
-  readonly value: string | number;
-  readonly id: string;
-}
-
-export interface SearchPage {
-  readonly found: readonly StoredFinding[];
+interface Page {
   /** Where to go on; absent at the end. There may be more even when fewer than asked for were found. */
-  readonly next?: Place;
+  readonly next?: FindingPlace;
 }
 
-/** Rows asked for at once, and looked at for one page, where the columns do not say everything: about 20 ms of reading. */
-const BATCH = 100;
-const MOST_LOOKED_AT = 400;
+export interface IdPage extends Page {
+  readonly ids: readonly string[];
+}
 
-/** One page of what matches, in a stated order. */
-export async function searchPage(
-  store: Store,
+export interface SearchPage extends Page {
+  readonly found: readonly StoredFinding[];
+}
+
+/** Rows asked for at once where the columns do not say everything. */
+const BATCH = 100;
+/** Rows looked at for one page: some 10 ms of reading. Outlines are quicker than documents with all their evidence. */
+const MOST_LOOKED_AT = { outlines: 500, get: 200 } as const;
+
+/** Ids of one page of what matches, in a stated order. Documents are opened only for criteria that columns do not say. */
+export async function searchIds(
+  { findings }: Pick<Store, 'findings'>,
   { where, exact, criteria }: Search,
   { column, descending }: Order,
-  after: Place | undefined,
+  after: FindingPlace | undefined,
   limit: number,
-): Promise<SearchPage> {
-  const found: StoredFinding[] = [];
-  let place = after;
-  let looked = 0;
-  for (;;) {
-    const size = exact ? limit + 1 : BATCH;
-    const rows = await store.findings.page({
-      where,
-      orderBy: column,
-      descending,
-      ...(place === undefined ? {} : { after: place }),
-      limit: size,
-    });
-    for (const row of rows) {
-      // One row over the page: there may be more.
-      if (found.length === limit) return { found, next: placeOf(found.at(-1)!, column) };
-      if (exact || criteria.matches(presented(row))) found.push(row);
-    }
-    if (rows.length < size) return { found };
-    looked += rows.length;
-    place = placeOf(rows.at(-1)!, column);
-    if (looked >= MOST_LOOKED_AT) return { found, next: place };
+): Promise<IdPage> {
+  const query = { where, orderBy: column, descending };
+  // One row over the page: there may be more.
+  if (exact) {
+    const places = await findings.places({ ...query, ...from(after), limit: limit + 1 });
+    return pageOf(places, limit);
   }
+  const how = needsEvidence(criteria) ? 'get' : 'outlines';
+  const found: FindingPlace[] = [];
+  let place = after;
+  for (let looked = 0; looked < MOST_LOOKED_AT[how]; looked += BATCH) {
+    const places = await findings.places({ ...query, ...from(place), limit: BATCH });
+    const read = await findings[how](places.map(({ id }) => id));
+    const matching = new Set(read.filter((each) => criteria.matches(presented(each))).map(({ finding }) => finding.id));
+    found.push(...places.filter(({ id }) => matching.has(id)));
+    if (found.length > limit || places.length < BATCH) return pageOf(found, limit);
+    place = places.at(-1)!;
+  }
+  return { ...pageOf(found, limit), ...(place !== undefined && { next: place }) };
 }
 
-/** Everything that matches, a batch at a time; others get their turn in between. */
-export async function* searchAll(store: Store, search: Search): AsyncGenerator<StoredFinding> {
-  let after: Place | undefined;
+function from(after: FindingPlace | undefined): Pick<FindingQuery, 'after'> {
+  return after === undefined ? {} : { after };
+}
+
+function pageOf(places: readonly FindingPlace[], limit: number): IdPage {
+  const page = places.slice(0, limit);
+  return { ids: page.map(({ id }) => id), ...(places.length > limit && { next: page.at(-1)! }) };
+}
+
+/** Whether criteria ask for anything that an outline leaves out. */
+function needsEvidence({ fields }: Criteria): boolean {
+  return [...fields].some((field) => field.startsWith('service.additionalInfo'));
+}
+
+/** One page of what matches, with its documents, in a stated order. */
+export async function searchPage(
+  store: Pick<Store, 'findings'>,
+  search: Search,
+  order: Order,
+  after: FindingPlace | undefined,
+  limit: number,
+): Promise<SearchPage> {
+  const { ids, ...rest } = await searchIds(store, search, order, after, limit);
+  return { found: await store.findings.get(ids), ...rest };
+}
+
+/** Outlines of everything that matches, in no stated order, a batch at a time; others get their turn in between. */
+export async function* searchAll(store: Pick<Store, 'findings'>, search: Search): AsyncGenerator<StoredFinding> {
+  let after: FindingPlace | undefined;
   for (;;) {
-    const { found, next }: SearchPage = await searchPage(
-      store,
-      search,
-      { column: 'id', descending: false },
-      after,
-      BATCH,
-    );
-    yield* found;
+    const { ids, next }: IdPage = await searchIds(store, search, { column: 'id', descending: false }, after, BATCH);
+    yield* await store.findings.outlines(ids);
     if (next === undefined) return;
     after = next;
     await new Promise<void>((resolve) => setImmediate(resolve));
   }
-}
-
-function placeOf(row: StoredFinding, column: FindingColumn): Place {
-  return { value: valueIn(row, column), id: row.finding.id };
 }

@@ -127,18 +127,23 @@ async function groupsOf(
     return inOrder([...groups.values()]);
   }
   const counts = inOrder((await countsOf(store, search, grouping)).map(({ value, count }) => ({ key: value, count })));
-  const groups: Group[] = [];
-  for (const { key, count } of counts) {
-    const [newest] = await store.findings.page({
+  const newest = new Map<string | number, string>();
+  for (const { key } of counts) {
+    const [place] = await store.findings.places({
       where: [...search.where, { column, operator: 'in', values: [key] }],
       orderBy: 'updatedAt',
       descending: true,
       limit: 1,
     });
-    // Gone since it was counted.
-    if (newest !== undefined) groups.push({ key, count, newest });
+    if (place !== undefined) newest.set(key, place.id);
   }
-  return groups;
+  const documents = await store.findings.outlines([...newest.values()]);
+  const byId = new Map(documents.map((each) => [each.finding.id, each]));
+  return counts.flatMap(({ key, count }) => {
+    const found = byId.get(newest.get(key) ?? '');
+    // Gone since it was counted.
+    return found === undefined ? [] : [{ key, count, newest: found }];
+  });
 }
 
 /** One line for each day and severity, days in order. */
@@ -160,14 +165,14 @@ async function daysCounted(store: Store, search: Search, ascending: boolean, mos
   const lines: DayLine[] = [];
   let beyond: Search = search;
   while (lines.length < most) {
-    const [first] = await store.findings.page({
+    const [first] = await store.findings.places({
       where: beyond.where,
       orderBy: 'updatedAt',
       descending: !ascending,
       limit: 1,
     });
     if (first === undefined) break;
-    const day = dayOf(first);
+    const day = Math.floor(Number(first.value) / DAY) * DAY;
     const where = [
       ...search.where,
       { column: 'updatedAt', operator: 'gte', values: [day] },

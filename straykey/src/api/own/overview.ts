@@ -9,7 +9,7 @@ type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 const DAY_MS = 86_400_000;
 /** Days of the activity plot. */
 const DAYS = 30;
-/** Newest findings whose documents are opened, for countries and, before the engine has counted, for activity: some 30 ms. */
+/** Newest findings whose documents are opened, for countries and, before the engine has counted, for activity: some 10 ms. */
 const OPENED = 200;
 /** Findings in the list of newest ones. */
 const NEWEST = 10;
@@ -29,17 +29,20 @@ export async function overviewOf(ports: OverviewPorts): Promise<Overview> {
   const at = now();
   const { findings, counters, documents } = store;
   const sources = ports.sources();
-  const [byArchived, bySeverity, byAge, opened, activity, covered, oddities, suppressed, hosts] = await Promise.all([
+  const [byArchived, bySeverity, byAge, newest, activity, covered, oddities, suppressed, hosts] = await Promise.all([
     findings.count([], 'archived'),
     findings.count(ACTIVE, 'severity'),
     agesOf(store, at),
-    findings.page({ where: ACTIVE, orderBy: 'updatedAt', descending: true, limit: OPENED }),
+    findings.places({ where: ACTIVE, orderBy: 'updatedAt', descending: true, limit: OPENED }),
     counters.list('activity:'),
     counters.list('coverage:'),
     counters.list('oddity:'),
     counters.list('filter-suppressed:'),
     documents.list<HostLine>('host'),
   ]);
+  const ids = newest.map(({ id }) => id);
+  // Days are in the evidence.
+  const opened = await (activity.length === 0 ? findings.get(ids) : findings.outlines(ids));
   const coverage = coverageOf(covered);
   const numberOf = (archived: number) => byArchived.find(({ value }) => Number(value) === archived)?.count ?? 0;
   const inState = (state: HostLine['state']) => hosts.filter(({ body }) => body.state === state).length;

@@ -1,8 +1,14 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { type Criteria, callerCriteria, compile, dryRun, typesNamed } from '../../criteria/index.ts';
-import { type ColumnCondition, presented, type Store, type StoredFinding } from '../../store/index.ts';
-import { cidrContains, formatCidr, parseCidr, parseIp } from '../../where/index.ts';
+import {
+  type ColumnCondition,
+  type FindingPlace,
+  presented,
+  type Store,
+  type StoredFinding,
+} from '../../store/index.ts';
+import { formatCidr, formatIp, lastOf, parseCidr } from '../../where/index.ts';
 import { searchFor } from '../guardduty/index.ts';
 import { read, sentence } from './body.ts';
 import type { DryRunResult, SuppressionPreview } from './contract.ts';
@@ -11,11 +17,11 @@ import { findingLine } from './finding-line.ts';
 import { findingOf } from './findings.ts';
 import type { OwnApiPorts } from './ports.ts';
 
-/** Findings whose documents a preview opens: one for each position of the slider must come at once. */
-const MOST_PREVIEWED = 200;
-/** A dry run is asked for by a button: about a second. */
-const MOST_TRIED = 1_000;
-/** Findings opened at a time: some 20 ms. */
+/** Findings whose documents a preview opens, some 50 ms: one for each position of the slider must come at once. */
+const MOST_PREVIEWED = 500;
+/** A dry run is asked for by a button: some 200 ms. */
+const MOST_TRIED = 2_000;
+/** Findings opened at a time: some 10 ms. */
 const AT_ONCE = 100;
 /** Findings named in an answer. */
 const MOST_NAMED = 100;
@@ -46,20 +52,12 @@ export function previewRoutes(ports: OwnApiPorts): Hono<OwnEnv> {
     const asked = callerCriteria(types, [given.body.cidr]);
     const criteria = asked.kind === 'criteria' ? compile(asked.criteria) : undefined;
     if (criteria?.kind !== 'criteria') return refuse(c, 400, 'BadInput', 'cidr: no rule can be made of it.');
-    // Without conditions the store counts along an index of the addresses and opens no document.
-    const inside = (await store.findings.count([], 'callerAddress')).filter(({ value }) => {
-      const ip = parseIp(String(value));
-      return ip !== undefined && cidrContains(cidr, ip);
-    });
-    const few = inside.reduce((sum, each) => sum + each.count, 0) <= MOST_PREVIEWED;
     const where: readonly ColumnCondition[] = [
       ...ACTIVE,
       { column: 'type', operator: 'in', values: types },
-      { column: 'callerAddress', operator: 'in', values: inside.map(({ value }) => value) },
+      { column: 'callerAddress', operator: 'within', values: [formatIp(cidr.base), formatIp(lastOf(cidr))] },
     ];
-    // Few are found quickest by their addresses, many by their times.
-    const order = few ? 'callerAddress' : 'updatedAt';
-    const candidates = inside.length === 0 ? NOBODY : await opened(store, { where, order, most: MOST_PREVIEWED });
+    const candidates = await opened(store, { where, most: MOST_PREVIEWED });
     const result = await tried(criteria, candidates, stored);
     return c.json({ cidr: formatCidr(cidr), ...result } satisfies SuppressionPreview);
   });
@@ -80,7 +78,7 @@ export function previewRoutes(ports: OwnApiPorts): Hono<OwnEnv> {
     const [madeFor] = findingId === undefined ? [] : await store.findings.get([findingId]);
     if (findingId !== undefined && madeFor === undefined) return notFound(c, 'finding');
     const { criteria, where } = asked.search;
-    const wanted = { where: [...ACTIVE, ...where], order: 'updatedAt', most: MOST_TRIED, criteria } as const;
+    const wanted = { where: [...ACTIVE, ...where], most: MOST_TRIED, criteria };
     const result: DryRunResult = await tried(criteria, await opened(store, wanted), madeFor);
     return c.json(result);
   }
@@ -122,38 +120,34 @@ interface Candidates {
   readonly complete: boolean;
 }
 
-const NOBODY: Candidates = { found: [], looked: 0, complete: true };
-
 interface Wanted {
   readonly where: readonly ColumnCondition[];
-  readonly order: 'updatedAt' | 'callerAddress';
   /** Documents to open. */
   readonly most: number;
   /** Only those that match are kept, so that memory follows the matches. */
   readonly criteria?: Criteria;
 }
 
-/** The documents of the first findings that fit, from the end of the order. Others get their turn in between. */
-async function opened(store: Store, { where, order, most, criteria }: Wanted): Promise<Candidates> {
+/** The documents of the newest findings that fit. Others get their turn in between. */
+async function opened({ findings }: Store, { where, most, criteria }: Wanted): Promise<Candidates> {
   const found: StoredFinding[] = [];
-  let looked = 0;
-  let after: { readonly value: string | number; readonly id: string } | undefined;
-  while (looked < most) {
+  let after: FindingPlace | undefined;
+  for (let looked = 0; ; ) {
     const limit = Math.min(AT_ONCE, most - looked);
-    const page = await store.findings.page({
+    // One row over the last page: there may be more.
+    const places = await findings.places({
       where,
-      orderBy: order,
+      orderBy: 'updatedAt',
       descending: true,
       ...(after !== undefined && { after }),
-      limit,
+      limit: limit + 1,
     });
+    const page = await findings.get(places.slice(0, limit).map(({ id }) => id));
     found.push(...page.filter((each) => criteria?.matches(presented(each)) ?? true));
-    looked += page.length;
-    if (page.length < limit) return { found, looked, complete: true };
-    const last = page.at(-1)!;
-    const value = order === 'updatedAt' ? Date.parse(last.finding.updatedAt) : findingLine(last).callerAddress;
-    after = { value, id: last.finding.id };
+    looked += Math.min(places.length, limit);
+    if (places.length <= limit) return { found, looked, complete: true };
+    if (looked === most) return { found, looked, complete: false };
+    after = places[limit - 1]!;
     await new Promise<void>((resolve) => setImmediate(resolve));
   }
-  return { found, looked, complete: false };
 }
