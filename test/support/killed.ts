@@ -13,8 +13,14 @@ export interface Running {
   readonly log: () => string;
 }
 
-export function runStraykey(argv: readonly string[], environment: Readonly<Record<string, string>>): Running {
-  const child = spawn(process.execPath, [PROGRAM, ...argv], {
+/** `through`: a program that becomes this one, with its arguments. */
+export function runStraykey(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  through: readonly string[] = [],
+): Running {
+  const [program, ...given] = [...through, process.execPath, PROGRAM, ...argv];
+  const child = spawn(program!, given, {
     env: { ...process.env, NO_COLOR: '1', ...environment },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -218,6 +218,7 @@ class PolledSource<Each extends Found> implements LiveSource {
           await keepDeadLetter(letter, problem.origin, this.#ports);
         }
         this.#vitals.buried(failed.length);
+        for (const { problem } of failed) this.#ports.deadLetter?.(this.name, problem.kind);
         return 'dead';
       } catch (error) {
         log.warn(

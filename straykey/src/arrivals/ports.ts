@@ -16,4 +16,6 @@ export interface ArrivalPorts {
   /** Standard input. */
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly limits: ArrivalLimits;
+  /** A message or object was set aside for good; `kind` of its problem. For metrics. */
+  readonly deadLetter?: (source: string, kind: string) => void;
 }

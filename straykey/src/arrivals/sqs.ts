@@ -99,7 +99,7 @@ class SqsSource implements LiveSource {
         learned = false;
         const reason = explainQueueError(error, queue.url);
         if (vitals.failing(reason))
-          ports.log.warn({ source: this.name, reason }, 'the queue cannot be used; trying again');
+          ports.log.warn({ source: this.name, kind: 'queue', reason }, 'the queue cannot be used; trying again');
         const { backoffFirst, backoffMost } = ports.limits;
         await pause(backoff(failures, backoffFirst, backoffMost, ports.random), signal);
       }
@@ -259,9 +259,10 @@ async function buried(desk: Desk, held: Held, problems: readonly ObjectProblem[]
     if (queue.redrive === undefined) await keepDeadLetter({ source, origins, reason, body }, held.id, ports);
     else {
       await queue.sendDead(queue.redrive, held, body, reason);
-      ports.log.warn({ source, message: held.id, reason }, 'dead letter sent');
+      ports.log.warn({ source, kind: problems[0]?.kind, message: held.id, reason }, 'dead letter sent');
     }
     vitals.buried(problems.length);
+    for (const { kind } of problems) ports.deadLetter?.(source, kind);
     return true;
   } catch (error) {
     const why = printable(

@@ -33,8 +33,8 @@ test('set ahead it is followed at once; set back time goes on, and the two meet 
   const ahead = clock();
   at.wall -= DAY;
   pass(60_000);
-  assert.equal(clock(), ahead + 30_000);
-  pass(2 * DAY);
+  assert.equal(clock(), ahead + 54_000);
+  pass(10 * DAY);
   assert.equal(clock(), at.wall);
 });
 
@@ -48,7 +48,7 @@ test('whatever is done to the clock, time never runs back and never stands still
         at.wall += each.set;
         pass(each.pass);
         const after = clock();
-        assert.ok(after - before >= Math.floor(each.pass / 2) - 1);
+        assert.ok(after - before >= Math.floor(each.pass * 0.9) - 1);
         assert.ok(Number.isSafeInteger(after));
       }
     }),

@@ -1,19 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ArrivedObject, Delivery, LiveSource } from '../arrivals/index.ts';
 import { StoreUnavailable } from '../store/index.ts';
-import { commitBatch, type ReadBatch, readBatch, WriteMemory } from './ingest.ts';
+import { BatchReader, type ReadBatch } from './batch-reader.ts';
+import { commitBatch, WriteMemory } from './ingest.ts';
 import { judgeLimits, judgeMarked, type Look } from './judge.ts';
 import { KnownSessions } from './known.ts';
-import { lookAgain } from './look.ts';
+import { SecondLooks } from './look.ts';
 import type { BatchCounts, EnginePorts } from './ports.ts';
 import { BoundedQueue } from './queue.ts';
 import { VerdictMemory } from './verdict-memory.ts';
 
 export const engineLimits = {
-  /** Deliveries waiting between sources and engine; 64. */
-  queued: 64,
-  /** Deliveries in one batch, which is one transaction; 32. An idle engine takes them one by one, a busy one together. */
-  batch: 32,
+  /** Deliveries waiting between sources and engine; 128, two batches. */
+  queued: 128,
+  /** Deliveries in one batch, which is one transaction; 64: of larger ones objects hardly get cheaper. An idle engine takes them one by one, a busy one together. */
+  batch: 64,
   /** Milliseconds between two looks for topics that other processes marked, or that wait for their time; 500. */
   idle: 500,
   /** Milliseconds before the store is tried again, doubled up to `mostPatience`; 200 ms and 5 s. */
@@ -34,25 +35,32 @@ export class Engine {
   readonly #ports: EnginePorts;
   readonly #memory = new WriteMemory();
   readonly #known = new KnownSessions();
+  readonly #reader: BatchReader;
+  readonly #looks: SecondLooks;
   readonly #verdicts = new VerdictMemory();
   #wake: () => void = () => {};
   #woken = false;
   readonly #sources = new WeakMap<Delivery, string>();
   /** Judgements made one topic at a time, after one that failed. */
   #careful = 0;
+  /** Deliveries taken in one by one, after a batch that failed. */
+  #apart = 0;
   /** Of the two loops, by a clock that nobody sets. */
   #intakeTurnedAt = performance.now();
   #judgeTurnedAt = performance.now();
-  #takingIn = false;
+  /** Batches taken and not yet ended. */
+  #inWork = 0;
 
   constructor(ports: EnginePorts) {
     this.#ports = ports;
+    this.#reader = new BatchReader(ports, this.#known);
+    this.#looks = new SecondLooks(ports);
   }
 
   /** Milliseconds since each loop last turned, for /healthz. An intake that waits for something to come is not late. */
   get sinceTurn(): { readonly intake: number; readonly judge: number } {
     const now = performance.now();
-    return { intake: this.#takingIn ? now - this.#intakeTurnedAt : 0, judge: now - this.#judgeTurnedAt };
+    return { intake: this.#inWork > 0 ? now - this.#intakeTurnedAt : 0, judge: now - this.#judgeTurnedAt };
   }
 
   /**
@@ -74,20 +82,30 @@ export class Engine {
     await judging;
   }
 
-  /** Takes some deliveries in as one batch and acknowledges them. Rejects with {@link StoreUnavailable} and leaves them to the caller. */
+  /**
+   * Takes some deliveries in as one batch and acknowledges them. Rejects with {@link StoreUnavailable} and leaves them to the caller. One call
+   * at a time, and none while {@link run} runs.
+   */
   async handle(deliveries: readonly Delivery[]): Promise<void> {
-    const { store } = this.#ports;
+    try {
+      const taken = await this.#read(deliveries);
+      await this.#finish(taken, await unreadable(taken));
+    } catch (error) {
+      this.#reader.forget();
+      throw error;
+    }
+  }
+
+  async #read(deliveries: readonly Delivery[]): Promise<Taken> {
     const started = performance.now();
     const objects = deliveries.flatMap((delivery) => delivery.objects);
-    const seen = await store.evidence.seen(objects.map(({ identity }) => identity));
+    const seen = await this.#ports.store.evidence.seen(objects.map(({ identity }) => identity));
     const unseen = objects.filter(({ identity }) => !seen.has(identity));
-    const batch = await readBatch(unseen, this.#known.ledger(), this.#ports);
-    const ended = new Set<Delivery>();
-    for (const delivery of deliveries) {
-      const origins = new Set(delivery.objects.map(({ origin }) => origin));
-      const problems = batch.problems.filter(({ origin }) => origins.has(origin));
-      if (problems.length > 0 && (await delivery.failed(problems)) === 'retry') ended.add(delivery);
-    }
+    return { deliveries, unseen, batch: await this.#reader.read(unseen), started };
+  }
+
+  /** Commits, then acknowledges all but those that have ended. */
+  async #finish({ batch, deliveries, started, unseen }: Taken, ended: ReadonlySet<Delivery>): Promise<void> {
     if (unseen.length > 0) {
       const marked = await this.#timed(() => commitBatch(batch, this.#memory, this.#ports));
       if (marked > 0) this.#wakeJudge();
@@ -170,45 +188,76 @@ export class Engine {
     }
   }
 
+  /** While a batch is being committed the next one is read. */
   async #takeIn(queue: BoundedQueue<Delivery>, signal: AbortSignal): Promise<void> {
+    let committed = Promise.resolve(true);
     for (;;) {
-      const deliveries = await queue.take(engineLimits.batch);
-      if (deliveries.length === 0) return;
+      await queue.holding(1);
+      // Whoever would wait for the commit anyway waits for company, which makes batches fuller and objects cheaper.
+      await Promise.race([committed, queue.holding(engineLimits.batch)]);
+      const deliveries = queue.take(this.#apart > 0 ? 1 : engineLimits.batch);
+      if (deliveries.length === 0) break;
+      this.#apart = Math.max(0, this.#apart - 1);
       if (signal.aborted) await releaseAll(deliveries);
-      else {
-        this.#takingIn = true;
-        await this.#handlePatiently(deliveries, signal);
-        this.#takingIn = false;
-      }
+      else committed = this.#commit(await this.#readBehind(committed, deliveries, signal), signal);
     }
+    await committed;
   }
 
-  /** The store may be gone for a while: deliveries are held until it is back. */
-  async #handlePatiently(deliveries: readonly Delivery[], signal: AbortSignal): Promise<void> {
+  /** What was read after a batch that was given up is read again: it shows only what that one did not. */
+  async #readBehind(
+    committed: Promise<boolean>,
+    deliveries: readonly Delivery[],
+    signal: AbortSignal,
+  ): Promise<Taken | undefined> {
+    const read = () => this.#patiently(deliveries, signal, 'reading a batch', () => this.#read(deliveries));
+    this.#inWork += 1;
+    const taken = await read();
+    return (await committed) || taken === undefined ? taken : await read();
+  }
+
+  /** False when it was given up. */
+  async #commit(taken: Taken | undefined, signal: AbortSignal): Promise<boolean> {
+    let done: boolean | undefined;
+    if (taken !== undefined) {
+      const ended = await unreadable(taken);
+      done = await this.#patiently(taken.deliveries, signal, 'taking in a batch', async () => {
+        await this.#finish(taken, ended);
+        return true;
+      });
+    }
+    this.#inWork -= 1;
+    return done === true;
+  }
+
+  /** The store may be gone for a while: deliveries are held until it is back. Undefined when they were given back. */
+  async #patiently<Result>(
+    deliveries: readonly Delivery[],
+    signal: AbortSignal,
+    what: string,
+    work: () => Promise<Result>,
+  ): Promise<Result | undefined> {
     for (let patience: number = engineLimits.patience; ; patience = longer(patience)) {
       try {
         this.#intakeTurnedAt = performance.now();
-        await this.handle(deliveries);
-        return;
+        return await work();
       } catch (error) {
-        this.#ports.watch.trouble('taking in a batch', error);
-        if (signal.aborted) return await releaseAll(deliveries);
-        if (!(error instanceof StoreUnavailable)) return await this.#handleApart(deliveries, error, signal);
-        await pause(patience, signal);
+        this.#ports.watch.trouble(what, error);
+        if (error instanceof StoreUnavailable && !signal.aborted) {
+          await pause(patience, signal);
+          continue;
+        }
+        this.#reader.forget();
+        const [only, ...others] = deliveries;
+        if (error instanceof StoreUnavailable || signal.aborted) await releaseAll(deliveries);
+        else if (others.length === 0) await giveUp(only!, error);
+        else {
+          // A bug of ours: the delivery that brings it out must not hold up the others.
+          this.#apart = engineLimits.queued;
+          await releaseAll(deliveries);
+        }
+        return undefined;
       }
-    }
-  }
-
-  /** A bug of ours: one by one, so that the delivery that brings it out holds up no other, is tried again and ends as a dead letter. */
-  async #handleApart(deliveries: readonly Delivery[], error: unknown, signal: AbortSignal): Promise<void> {
-    if (deliveries.length > 1) {
-      for (const delivery of deliveries) await this.#handlePatiently([delivery], signal);
-      return;
-    }
-    const reason = `unexpected error, please report it: ${error instanceof Error ? error.message : String(error)}`;
-    for (const delivery of deliveries) {
-      const problems = delivery.objects.map(({ origin }) => ({ origin, kind: 'unexpected', reason }));
-      if ((await delivery.failed(problems)) === 'dead') await delivery.done();
     }
   }
 
@@ -247,7 +296,7 @@ export class Engine {
   /** The judgement stands whatever becomes of this: its topics are marked for later already. */
   async #lookAgain(look: Look): Promise<void> {
     try {
-      await lookAgain(look, this.#ports);
+      await this.#looks.look(look);
     } catch (error) {
       if (error instanceof StoreUnavailable) throw error;
       this.#ports.watch.trouble('a second look', error);
@@ -282,12 +331,41 @@ export class Engine {
   }
 }
 
+/** Deliveries whose objects were read. */
+interface Taken {
+  readonly deliveries: readonly Delivery[];
+  /** Those of their objects that no batch has taken in before. */
+  readonly unseen: readonly ArrivedObject[];
+  readonly batch: ReadBatch;
+  /** By the process' own clock, ms. */
+  readonly started: number;
+}
+
+/** Says what could not be read. Answers the deliveries that have ended with that: they come again. */
+async function unreadable({ batch, deliveries }: Taken): Promise<ReadonlySet<Delivery>> {
+  const ended = new Set<Delivery>();
+  if (batch.problems.length === 0) return ended;
+  for (const delivery of deliveries) {
+    const origins = new Set(delivery.objects.map(({ origin }) => origin));
+    const problems = batch.problems.filter(({ origin }) => origins.has(origin));
+    if (problems.length > 0 && (await delivery.failed(problems)) === 'retry') ended.add(delivery);
+  }
+  return ended;
+}
+
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   await sleep(milliseconds, undefined, { signal }).catch(() => {});
 }
 
 function longer(patience: number): number {
   return Math.min(2 * patience, engineLimits.mostPatience);
+}
+
+/** It is tried again some times, as an object that cannot be read is, and ends as a dead letter. */
+async function giveUp(delivery: Delivery, error: unknown): Promise<void> {
+  const reason = `unexpected error, please report it: ${error instanceof Error ? error.message : String(error)}`;
+  const problems = delivery.objects.map(({ origin }) => ({ origin, kind: 'unexpected', reason }));
+  if ((await delivery.failed(problems)) === 'dead') await delivery.done();
 }
 
 async function releaseAll(deliveries: readonly Delivery[]): Promise<void> {

@@ -1,68 +1,20 @@
-import type { ArrivedObject, ObjectProblem } from '../arrivals/index.ts';
-import type { Oddity } from '../kit/index.ts';
-import { type Counts, type KindTally, SurveyPass, UNREADABLE } from '../passes/index.ts';
 import type { FactRow, InsideDayRow, Store } from '../store/index.ts';
-import type { SurveyFacts } from '../survey/index.ts';
+import { type ReadBatch, readerLimits } from './batch-reader.ts';
 import type { EnginePorts } from './ports.ts';
-import { ATTRIBUTING, type EvidenceRows, preferredUse, rowsOf } from './rows.ts';
+import { ATTRIBUTING, type EvidenceRows, preferredUse } from './rows.ts';
 
 /** How far a chain of credentials made from a stolen one is followed; as in `derivedFrom`. */
 const MAX_DEPTH = 5;
-
-/** What reading some objects left behind. */
-export interface ReadBatch {
-  readonly rows: EvidenceRows;
-  readonly counts: Counts;
-  /** By object, in the order given. */
-  readonly each: readonly Pick<Counts, 'records' | 'bytes'>[];
-  readonly tallies: readonly KindTally[];
-  readonly oddities: readonly Oddity[];
-  /** Objects that could not be read, or not to their end. */
-  readonly problems: readonly ObjectProblem[];
-  /** Identities of those that were read. */
-  readonly read: readonly string[];
-}
-
-/** Reads objects into one survey. `known`: what the store says about sessions that are used outside, so that their calls are kept at first sight. */
-export async function readBatch(
-  objects: readonly ArrivedObject[],
-  known: SurveyFacts['ledger'] | undefined,
-  ports: Pick<EnginePorts, 'tables' | 'watch'>,
-): Promise<ReadBatch> {
-  const oddities: Oddity[] = [];
-  const oddity = (each: Oddity) => {
-    oddities.push(each);
-    ports.watch.oddity(each);
-  };
-  const pass = new SurveyPass(ports.tables, { oddity, progress: () => {} });
-  if (known !== undefined) pass.survey.ledger.absorb(known);
-  const each: Pick<Counts, 'records' | 'bytes'>[] = [];
-  for (const [number, object] of objects.entries()) {
-    const before = pass.counts;
-    await pass.read(number, object);
-    each.push({ records: pass.counts.records - before.records, bytes: pass.counts.bytes - before.bytes });
-  }
-  const problems = oddities.filter(({ kind }) => UNREADABLE.has(kind));
-  const unread = new Set(problems.map(({ origin }) => origin));
-  return {
-    rows: rowsOf(pass.survey.facts(), (file) => objects[file]!.origin),
-    counts: pass.counts,
-    each,
-    tallies: pass.tallies(),
-    oddities,
-    problems: problems.map(({ kind, origin, reason }) => ({ kind, origin, reason })),
-    read: objects.filter(({ origin }) => !unread.has(origin)).map(({ identity }) => identity),
-  };
-}
 
 /**
  * Puts a batch into the store: one transaction. Facts join as sets, so a batch that comes again, in part or whole, changes nothing; counters
  * count only objects that were not in before. Marks the topics that have to be judged. Answers how many.
  */
 export async function commitBatch(batch: ReadBatch, memory: WriteMemory, ports: EnginePorts): Promise<number> {
+  const at = ports.now();
+  memory.turn(at);
   const facts = batch.rows.facts.filter((fact) => !memory.knowsFact(fact));
   const insideDays = batch.rows.insideDays.filter((day) => !memory.knowsInside(day));
-  const at = ports.now();
   const marked = await ports.store.atomically(async (store) => {
     const { evidence } = store;
     const fresh = await evidence.begin(batch.read, at);
@@ -155,6 +107,15 @@ const RECURRING: ReadonlySet<string> = new Set(['issued-session', 'role-id', 'fu
 export class WriteMemory {
   readonly #facts = new Set<string>();
   readonly #inside = new Map<string, readonly string[]>();
+  #since = Number.NEGATIVE_INFINITY;
+
+  /** Forgets all now and then: a sweep may have taken away what was written. */
+  turn(at: number): void {
+    if (Math.abs(at - this.#since) < readerLimits.age) return;
+    this.#since = at;
+    this.#facts.clear();
+    this.#inside.clear();
+  }
 
   knowsFact(fact: FactRow): boolean {
     return RECURRING.has(fact.kind) && this.#facts.has(keyOf(fact));

@@ -1,6 +1,6 @@
 import type { Oddity } from '../kit/index.ts';
 import { UNREADABLE } from '../passes/index.ts';
-import { type ApiCall, createReader } from '../records/index.ts';
+import { type ApiCall, createReader, type Reader, type SkimHooks } from '../records/index.ts';
 import { inflatePiece, readObject } from '../sources/index.ts';
 import type { FactRow } from '../store/index.ts';
 import { callerOf, Revisit, Survey } from '../survey/index.ts';
@@ -10,31 +10,63 @@ import { preferredUse, rowsOf } from './rows.ts';
 
 /**
  * Reads objects again for callers that later records attributed, and puts their calls where the next judgement finds them. What cannot be
- * read now stays noted and is asked for again; answers whether all of it was read.
+ * read now stays noted and is asked for again.
+ *
+ * Each look asks for others, so its reader remembers no answers; that lets one reader serve all looks.
  */
-export async function lookAgain(look: Look, ports: EnginePorts): Promise<boolean> {
-  const found: ApiCall[] = [];
-  const wanted = {
-    has: (caller: string) => look.callers.has(caller) || look.children.has(caller.split(' ', 1)[0]!),
-  };
-  let complete = true;
-  for (const origin of look.objects) {
-    const object = ports.reopen(origin);
-    if (object === undefined) {
-      complete = false;
-      continue;
-    }
-    const revisit = new Revisit(wanted, ports.tables, (call) => found.push(call));
-    const reader = createReader(revisit, { inflate: inflatePiece });
-    await readObject(object, reader, (oddity: Oddity) => {
-      if (!UNREADABLE.has(oddity.kind)) return;
-      ports.watch.oddity(oddity);
-      // An object that is gone for good must not be asked for again and again.
-      if (oddity.kind !== 'vanished') complete = false;
-    });
+export class SecondLooks {
+  readonly #ports: EnginePorts;
+  readonly #reader: Reader;
+  #revisit: Revisit | undefined;
+  /** Settles when the look before has ended. */
+  #line: Promise<unknown> = Promise.resolve();
+
+  constructor(ports: EnginePorts) {
+    this.#ports = ports;
+    const hooks: SkimHooks = {
+      kindOf: () => 'skim',
+      meet: (call) => (this.#revisit?.meet(call) === 'read' ? 'read-once' : 'again'),
+      likeOf: () => -1,
+      issued: () => {},
+      note: () => {},
+      read: (call) => this.#revisit?.read(call),
+      tallyOf: () => 0,
+      oddity: () => {},
+    };
+    this.#reader = createReader(hooks, { inflate: inflatePiece });
   }
-  await keep(found, look, complete, ports);
-  return complete;
+
+  /** Answers whether all of it was read. Looks wait for each other. */
+  async look(look: Look): Promise<boolean> {
+    const looked = this.#line.then(() => this.#look(look));
+    this.#line = looked.catch(() => {});
+    return await looked;
+  }
+
+  async #look(look: Look): Promise<boolean> {
+    const { reopen, tables, watch } = this.#ports;
+    const found: ApiCall[] = [];
+    const wanted = {
+      has: (caller: string) => look.callers.has(caller) || look.children.has(caller.split(' ', 1)[0]!),
+    };
+    this.#revisit = new Revisit(wanted, tables, (call) => found.push(call));
+    let complete = true;
+    for (const origin of look.objects) {
+      const object = reopen(origin);
+      if (object === undefined) {
+        complete = false;
+        continue;
+      }
+      await readObject(object, this.#reader, (oddity: Oddity) => {
+        if (!UNREADABLE.has(oddity.kind)) return;
+        watch.oddity(oddity);
+        // An object that is gone for good must not be asked for again and again.
+        if (oddity.kind !== 'vanished') complete = false;
+      });
+    }
+    await keep(found, look, complete, this.#ports);
+    return complete;
+  }
 }
 
 async function keep(calls: readonly ApiCall[], look: Look, complete: boolean, ports: EnginePorts): Promise<void> {

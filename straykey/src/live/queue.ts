@@ -3,7 +3,7 @@ export class BoundedQueue<Item> {
   readonly #most: number;
   readonly #items: Item[] = [];
   readonly #givers: (() => void)[] = [];
-  #taker: (() => void) | undefined;
+  #waiter: { readonly items: number; readonly go: () => void } | undefined;
   #closed = false;
 
   constructor(most: number) {
@@ -20,16 +20,19 @@ export class BoundedQueue<Item> {
       await new Promise<void>((resolve) => this.#givers.push(resolve));
     }
     this.#items.push(item);
-    this.#taker?.();
+    if (this.#items.length >= (this.#waiter?.items ?? Number.POSITIVE_INFINITY)) this.#waiter?.go();
   }
 
-  /** Waits for the first item, then takes what is there, up to `most`; empty when the queue is closed and drained. */
-  async take(most: number): Promise<Item[]> {
-    while (this.#items.length === 0 && !this.#closed) {
-      await new Promise<void>((resolve) => {
-        this.#taker = resolve;
-      });
-    }
+  /** Resolves when so many wait, or nothing more will come. One wait at a time: an earlier one is forgotten. */
+  async holding(items: number): Promise<void> {
+    if (this.#items.length >= items || this.#closed) return;
+    await new Promise<void>((go) => {
+      this.#waiter = { items, go };
+    });
+  }
+
+  /** Takes what is there, up to `most`. */
+  take(most: number): Item[] {
     const taken = this.#items.splice(0, most);
     for (const give of this.#givers.splice(0)) give();
     return taken;
@@ -38,7 +41,7 @@ export class BoundedQueue<Item> {
   /** Nothing more will come: what is there can still be taken. */
   close(): void {
     this.#closed = true;
-    this.#taker?.();
+    this.#waiter?.go();
     for (const give of this.#givers.splice(0)) give();
   }
 }

@@ -42,8 +42,15 @@ export function rowsOf(survey: SurveyFacts, originOf: (file: number) => string):
 
 function ledgerRows(ledger: SurveyFacts['ledger']): FactRow[] {
   const rows: FactRow[] = [];
-  const add = (topic: string, kind: string, key: string, value: unknown) =>
-    rows.push({ topic, kind, key, value: typeof value === 'string' ? value : JSON.stringify(value) });
+  // The keys of a session share one issue.
+  const texts = new Map<object, string>();
+  const textOf = (value: object) => {
+    const text = texts.get(value) ?? JSON.stringify(value);
+    texts.set(value, text);
+    return text;
+  };
+  const add = (topic: string, kind: string, key: string, value: string | object) =>
+    rows.push({ topic, kind, key, value: typeof value === 'string' ? value : textOf(value) });
   for (const [key, issues] of ledger.issuedKeys) for (const issue of issues) add(KEYED, 'issued-key', key, issue);
   for (const [key, issues] of ledger.issuedSessions) {
     for (const issue of issues) add(topicOf(issue.sessionName, issue.roleKey), 'issued-session', key, issue);
