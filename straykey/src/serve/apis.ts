@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Hono } from 'hono';
 import { createGuardDutyApi, listLoader } from '../api/guardduty/index.ts';
@@ -11,7 +12,7 @@ import type { Engine } from '../live/index.ts';
 import { fieldsFirst, type Log } from '../logging/index.ts';
 import { formats } from '../outlets/formats/index.ts';
 import { sampleFinding } from '../sample-finding.ts';
-import type { Store } from '../store/index.ts';
+import type { Store, StoredFinding } from '../store/index.ts';
 import { consoleTokenFrom } from './console-token.ts';
 import { playDemo } from './demo.ts';
 import type { Exports } from './exports.ts';
@@ -32,6 +33,8 @@ export interface ApiParts {
   readonly digest: (text: string) => string;
   /** Records read so far, by source. */
   readonly records: ReadonlyMap<string, number>;
+  /** Puts a sample finding into the outbox. */
+  readonly tellSample: (store: Store, sample: StoredFinding) => Promise<void>;
 }
 
 export interface Apis {
@@ -39,7 +42,12 @@ export interface Apis {
   readonly apis: readonly { readonly path: string; readonly app: Hono }[];
   /** Where the console's token lies, when Straykey made it. */
   readonly tokenFile?: string;
+  /** Waits for work that outlives its request, for some seconds. */
+  readonly background: () => Promise<void>;
 }
+
+/** Milliseconds that work begun by requests may take when stopping; 5 s. A list that is not loaded by then is loaded after the next start. */
+const LAST_WORK = 5_000;
 
 /** Where `npm run build` puts the console. */
 const CONSOLE = fileURLToPath(new URL('../../console-dist/', import.meta.url));
@@ -74,6 +82,7 @@ export function createApis(parts: ApiParts, options: RunOptions, log: Log): Apis
   });
   const authenticator = withSessions(sessions, signed);
   const detectorId = detectorIdOf(accountId, parts.digest);
+  const underWay = new Set<Promise<void>>();
   const guardDuty = createGuardDutyApi({
     store,
     authenticator,
@@ -87,6 +96,11 @@ export function createApis(parts: ApiParts, options: RunOptions, log: Log): Apis
       ...(environment.AWS_ENDPOINT_URL_S3 === undefined ? {} : { s3Endpoint: environment.AWS_ENDPOINT_URL_S3 }),
     }),
     log: fieldsFirst(log, 'guardduty-api'),
+    tellSample: parts.tellSample,
+    inBackground: (work) => {
+      underWay.add(work);
+      void work.finally(() => underWay.delete(work));
+    },
   });
   const own = createOwnApi({
     store,
@@ -121,6 +135,9 @@ export function createApis(parts: ApiParts, options: RunOptions, log: Log): Apis
       { path: '/', app: guardDuty as unknown as Hono },
     ],
     ...(token.file === undefined ? {} : { tokenFile: token.file }),
+    background: async () => {
+      await Promise.race([Promise.all(underWay), sleep(LAST_WORK, undefined, { ref: false })]);
+    },
   };
 }
 

@@ -11,7 +11,9 @@ export async function runServe(options: RunOptions): Promise<void> {
   process.on('SIGTERM', asked);
   process.on('SIGINT', asked);
   try {
-    await run(options, stop.signal);
+    const finished = await run(options, stop.signal);
+    // What hangs (a database that does not answer) would keep the process alive.
+    if (!finished) process.exit(0);
   } finally {
     process.off('SIGTERM', asked);
     process.off('SIGINT', asked);

@@ -11,6 +11,9 @@ export interface Listening {
   close(): Promise<void>;
 }
 
+/** Connections at a time; 512: consoles and API clients need some dozens, and each costs memory. Further ones are closed at once. */
+const MOST_CONNECTIONS = 512;
+
 /** Milliseconds for requests under way when stopping; 3 s. */
 const LAST_REQUESTS = 3_000;
 
@@ -20,6 +23,7 @@ export async function listen(
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<Listening> {
   const server = createAdaptorServer({ fetch: app.fetch, serverOptions: SERVER_LIMITS }) as Server;
+  server.maxConnections = MOST_CONNECTIONS;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
   server.listen(port, host, resolve);

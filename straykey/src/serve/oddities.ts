@@ -6,3 +6,8 @@ import { placeOddities } from '../survey/index.ts';
 export const oddityMeanings: ReadonlyMap<string, string> = new Map(
   Object.entries({ ...recordOddities, ...placeOddities, ...sourceOddities }).map(([kind, { means }]) => [kind, means]),
 );
+
+/** Kinds that say that an object could not be read, or not to its end: operators hear of these. */
+export const unusableObjects: ReadonlySet<string> = new Set(
+  Object.entries(sourceOddities).flatMap(([kind, { effect }]) => (effect === 'unusable' ? kind : [])),
+);

@@ -3,19 +3,35 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { activeFilters, applyFilters, trustedAddresses } from '../api/guardduty/index.ts';
 import { arrivalLimits, createLiveSources, type LiveSource, reopen } from '../arrivals/index.ts';
 import { type Config, ConfigError, type SecretReader, secretsFrom, UnusableSecret } from '../config/index.ts';
+import { steadyClock } from '../kit/index.ts';
 import { Engine, type EngineWatch } from '../live/index.ts';
 import { createLog, fieldsFirst, isLogLevel, type Log } from '../logging/index.ts';
 import { createMetrics, type Metrics } from '../metrics/index.ts';
-import { type Dispatcher, dispatcher, openOutlets, UnusableOutlet } from '../outlets/index.ts';
-import { claimServing, openStore, type Store, StoreUnavailable } from '../store/index.ts';
+import {
+  type Dispatcher,
+  type DispatchWatch,
+  dispatcher,
+  noteDestination,
+  openOutlets,
+  UnusableOutlet,
+} from '../outlets/index.ts';
+import {
+  claimServing,
+  openStore,
+  type Store,
+  StoreRefusal,
+  StoreTooNew,
+  StoreUnavailable,
+  StoreUrlError,
+} from '../store/index.ts';
 import { type ApiParts, createApis } from './apis.ts';
 import { playDemo, reopenDemo } from './demo.ts';
-import { Exports } from './exports.ts';
+import { EXPORTS_LOOK_EVERY, Exports } from './exports.ts';
 import { FreshTables } from './fresh-tables.ts';
 import { createHttp } from './http.ts';
 import { type Listening, listen } from './listen.ts';
-import { notifier } from './notify.ts';
-import { oddityMeanings } from './oddities.ts';
+import { notifier, sampleNotifier } from './notify.ts';
+import { oddityMeanings, unusableObjects } from './oddities.ts';
 import { SWEEP_EVERY, sweep } from './sweep.ts';
 import { VitalSigns, vitalLimits } from './vitals.ts';
 
@@ -42,14 +58,18 @@ export interface RunOptions {
 
 /** Milliseconds to stop within; 25 s. */
 const STOP_WITHIN = 25_000;
+/** Of these, milliseconds kept for letting go of the store; 2 s. One that hangs is left. */
+const LETTING_GO = 2_000;
 
 /**
  * Runs until `signal` aborts: sources, engine, outlets, and what is served. Then it takes nothing new, finishes or gives back what it has, and
  * ends. Whatever was acknowledged is in the store by then, and also if it is killed at any moment.
  *
- * @throws ConfigError for settings it cannot start with; StoreUnavailable when the store cannot be opened
+ * Answers whether everything was finished; what was not acknowledged comes again.
+ *
+ * @throws ConfigError for settings it cannot start with, and a store that cannot be opened or is served by another
  */
-export async function run(options: RunOptions, signal: AbortSignal): Promise<void> {
+export async function run(options: RunOptions, signal: AbortSignal): Promise<boolean> {
   const { environment, now } = options;
   const log = createLog({
     ...(isLogLevel(options.logLevel) ? { level: options.logLevel } : {}),
@@ -57,18 +77,28 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<voi
     now,
     fields: { role: options.role },
   });
-  const store = await openStore(options.store, { now });
+  const store = await orRefused(() => openStore(options.store, { now }));
   try {
-    const release = await claimServing(store);
+    const release = await orRefused(() => claimServing(store));
     try {
       const parts = assemble(options, store, log, discreet(secretsFrom(environment), log));
-      await turn(parts, options, log, signal);
+      return await turn(parts, options, log, signal);
     } finally {
-      await release();
+      await Promise.race([release(), forAWhile(LETTING_GO)]);
     }
   } finally {
-    await store.close();
+    await Promise.race([store.close(), forAWhile(LETTING_GO)]);
     log.flush();
+  }
+}
+
+/** At the start a store that cannot be used is a matter of settings: whoever started it should hear that at once, and may try again. */
+async function orRefused<Result>(open: () => Promise<Result>): Promise<Result> {
+  try {
+    return await open();
+  } catch (error) {
+    const known = [StoreUnavailable, StoreRefusal, StoreTooNew, StoreUrlError].some((kind) => error instanceof kind);
+    throw known ? new ConfigError((error as Error).message) : error;
   }
 }
 
@@ -91,6 +121,8 @@ export function assemble(options: RunOptions, store: Store, log: Log, secret: Se
   const { config, dataDir, now, version } = options;
   const outlets = orConfigError(() => openOutlets(config.outlets, { now, secret }));
   const exports = new Exports(outlets, now);
+  // What is due by it must come due, whatever becomes of the computer's clock.
+  const steady = steadyClock(now, () => performance.now());
   const sourceLog = fieldsFirst(log, 'source');
   const sources = createLiveSources(config.sources, {
     now,
@@ -100,6 +132,7 @@ export function assemble(options: RunOptions, store: Store, log: Log, secret: Se
     tell: (oddity) => log.info('set-aside', oddity.reason, { kind: oddity.kind, origin: oddity.origin }),
     stdin: options.stdin,
     limits: arrivalLimits,
+    deadLetter: (source, kind) => metrics.deadLetter(source, kind),
   });
   const tables = new FreshTables(config, dataDir, {
     now,
@@ -118,25 +151,14 @@ export function assemble(options: RunOptions, store: Store, log: Log, secret: Se
   const outbox = dispatcher({
     outbox: store.outbox,
     senders: exports.senders,
-    now,
+    now: steady,
     random: Math.random,
-    watch: {
-      sent: (outlet, latencyMs) => metrics.delivery(outlet, 'sent', latencyMs / 1000),
-      retried: (outlet, reason) => {
-        metrics.delivery(outlet, 'retried', 0);
-        log.warn('outlet-retry', `Outlet ${outlet} will be tried again: ${reason}`, { outlet });
-      },
-      dead: (outlet, reason) => {
-        metrics.delivery(outlet, 'dead', 0);
-        log.error('outlet-dead', `Outlet ${outlet} did not take a notification: ${reason}`, { outlet });
-      },
-      unavailable: (reason) => log.warn('store-unavailable', reason),
-    },
+    watch: dispatchWatch(metrics, log, (outlet, reached) => noted(store, exports, outlet, reached, steady(), log)),
   });
   const records = new Map<string, number>();
   const engine = new Engine({
     store,
-    now,
+    now: steady,
     get tables() {
       return tables.current.places;
     },
@@ -149,11 +171,40 @@ export function assemble(options: RunOptions, store: Store, log: Log, secret: Se
       return (finding) => applyFilters(filters, finding);
     },
     trusted: remembered(trustedAddresses, now),
-    notify: notifier((inside) => exports.rules(inside), now),
-    watch: watchWith(metrics, log, records, () => outbox.nudge(), now),
+    notify: notifier((inside) => exports.rules(inside), steady),
+    watch: watchWith(metrics, log, records, () => outbox.nudge(), steady),
   });
   const vitals = new VitalSigns({ store, engine, sources, now, log });
-  return { store, engine, sources, outbox, vitals, metrics, exports, secret, tables, digest, records };
+  const tellSample = sampleNotifier((inside) => exports.rules(inside), steady);
+  return { store, engine, sources, outbox, vitals, metrics, exports, secret, tables, digest, records, tellSample };
+}
+
+function dispatchWatch(metrics: Metrics, log: Log, note: (outlet: string, reached: boolean) => void): DispatchWatch {
+  return {
+    sent: (outlet, latencyMs) => {
+      metrics.delivery(outlet, 'sent', latencyMs / 1000);
+      note(outlet, true);
+    },
+    retried: (outlet, reason) => {
+      metrics.delivery(outlet, 'retried', 0);
+      log.warn('outlet-retry', `Outlet ${outlet} will be tried again: ${reason}`, { outlet });
+      note(outlet, false);
+    },
+    dead: (outlet, reason) => {
+      metrics.delivery(outlet, 'dead', 0);
+      log.error('outlet-dead', `Outlet ${outlet} did not take a notification: ${reason}`, { outlet });
+      note(outlet, false);
+    },
+    unavailable: (reason) => log.warn('store-unavailable', reason),
+  };
+}
+
+/** What DescribePublishingDestination says of exports that clients asked for. One that this process does not know yet did not fail. */
+function noted(store: Store, exports: Exports, outlet: string, reached: boolean, at: number, log: Log): void {
+  if (!exports.senders.has(outlet)) return;
+  noteDestination(store, outlet, reached, at).catch((error: unknown) => {
+    log.warn('store-unavailable', `noting the state of ${outlet}: ${error instanceof Error ? error.message : error}`);
+  });
 }
 
 function digest(text: string): string {
@@ -186,14 +237,17 @@ function watchWith(
   return {
     oddity({ kind, origin, reason }) {
       metrics.oddity(kind);
-      log.debug('oddity', reason, { kind, origin });
+      if (unusableObjects.has(kind)) log.warn('unreadable', reason, { kind, origin });
+      else log.debug('oddity', reason, { kind, origin });
     },
-    ingested({ bytes, milliseconds, objects, records, source }) {
+    ingested({ announcedAt, bytes, milliseconds, objects, records, source }) {
       read.set(source, (read.get(source) ?? 0) + records);
       metrics.objectsRead(source, { objects, bytes, records });
       metrics.batchCommitted(now(), milliseconds / 1000);
+      if (source !== '') for (const at of announcedAt) metrics.objectLatency((now() - at) / 1000);
       log.debug('batch', 'A batch was taken in.', { objects, records, milliseconds: Math.round(milliseconds) });
     },
+    wrote: (milliseconds, outcome) => metrics.storeCall('ingest', milliseconds / 1000, outcome),
     judged({ changed, milliseconds, topics, uses }) {
       metrics.storeCall('judge', milliseconds / 1000, 'ok');
       log.debug('judged', 'Functions were judged.', { topics, uses, milliseconds: Math.round(milliseconds) });
@@ -221,21 +275,30 @@ function watchWith(
   };
 }
 
-async function turn(parts: Parts, options: RunOptions, log: Log, signal: AbortSignal): Promise<void> {
+async function turn(parts: Parts, options: RunOptions, log: Log, signal: AbortSignal): Promise<boolean> {
   const { engine, outbox, sources, vitals } = parts;
   const ended = new AbortController();
   await vitals.look();
-  const { server, tokenFile } = await serving(parts, options, log);
+  const { background, server, tokenFile } = await serving(parts, options, log);
+  const orTold = async (what: string, work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      log.warn('store-unavailable', `${what}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  const look = () => orTold('looking for publishing destinations', () => parts.exports.look(parts.store));
+  await look();
   const loops = [
     every(vitalLimits.every, ended.signal, () => vitals.look()),
-    every(SWEEP_EVERY, ended.signal, async () => {
-      try {
+    every(vitalLimits.every, ended.signal, async () => vitals.pulse()),
+    every(EXPORTS_LOOK_EVERY, ended.signal, look),
+    every(SWEEP_EVERY, ended.signal, () =>
+      orTold('sweeping', async () => {
         const dropped = await sweep(parts.store, options.config.retention, options.now());
         log.info('swept', 'What is older than the retention times was dropped.', dropped);
-      } catch (error) {
-        log.warn('store-unavailable', `sweeping: ${error instanceof Error ? error.message : String(error)}`);
-      }
-    }),
+      }),
+    ),
   ];
   outbox.start();
   const sourceNames = sources.map(({ name, type }) => `${name} (${type})`);
@@ -259,27 +322,33 @@ async function turn(parts: Parts, options: RunOptions, log: Log, signal: AbortSi
     // Sources that end by themselves (standard input) leave the rest running; only a worker with nothing else to do ends.
     if (options.role === 'serve' || server !== undefined) await aborted(signal);
   });
-  await Promise.race([work, limit(signal, options.stopWithin ?? STOP_WITHIN, log)]);
-  ended.abort();
-  await outbox.stop();
-  await Promise.all(sources.map((source) => source.close()));
-  await server?.close();
-  await Promise.all(loops);
-  log.info('stopped', 'Stopped.');
+  const finishing = async (): Promise<true> => {
+    // Sends under way end while the engine finishes its batch.
+    await Promise.all([work, Promise.race([work, aborted(signal)]).then(() => outbox.stop())]);
+    ended.abort();
+    await Promise.all([...sources.map((source) => source.close()), server?.close(), vitals.close(), background?.()]);
+    await Promise.all(loops);
+    return true;
+  };
+  const stopWithin = (options.stopWithin ?? STOP_WITHIN) - 2 * LETTING_GO;
+  const finished = await Promise.race([finishing(), limit(signal, stopWithin)]);
+  if (finished) log.info('stopped', 'Stopped.');
+  else log.error('stop-overdue', 'Not everything could be finished in time; what was not acknowledged comes again.');
+  return finished;
 }
 
 async function serving(
   parts: Parts,
   options: RunOptions,
   log: Log,
-): Promise<{ readonly server?: Listening; readonly tokenFile?: string }> {
+): Promise<{ readonly server?: Listening; readonly tokenFile?: string; readonly background?: () => Promise<void> }> {
   if (options.listen === undefined) return {};
   const { metrics, vitals } = parts;
   const probes = { health: () => vitals.health(), metrics: () => metrics.scrape() };
   if (options.role === 'worker') return { server: await listen(createHttp({ ...probes, apis: [] }), options.listen) };
-  const { tokenFile, ...apis } = createApis(parts, options, log);
+  const { background, tokenFile, ...apis } = createApis(parts, options, log);
   const server = await listen(createHttp({ ...probes, ...apis }), options.listen);
-  return { server, ...(tokenFile === undefined ? {} : { tokenFile }) };
+  return { server, background, ...(tokenFile === undefined ? {} : { tokenFile }) };
 }
 
 function hostAndPort({ address, family, port }: { address: string; family: string; port: number }): string {
@@ -299,10 +368,14 @@ async function aborted(signal: AbortSignal): Promise<void> {
 }
 
 /** After the signal, the time that is left. */
-async function limit(signal: AbortSignal, milliseconds: number, log: Log): Promise<void> {
+async function limit(signal: AbortSignal, milliseconds: number): Promise<false> {
   await aborted(signal);
+  await forAWhile(milliseconds);
+  return false;
+}
+
+async function forAWhile(milliseconds: number): Promise<void> {
   await sleep(milliseconds, undefined, { ref: false });
-  log.error('stop-overdue', 'Not everything could be finished in time; what was not acknowledged comes again.');
 }
 
 function orConfigError<Result>(open: () => Result): Result {

@@ -10,7 +10,6 @@ import {
   watchSilence,
 } from '../health/index.ts';
 import type { Engine } from '../live/index.ts';
-import { engineLimits } from '../live/index.ts';
 import type { Log } from '../logging/index.ts';
 import type { MetricsSnapshot } from '../metrics/index.ts';
 import type { Store } from '../store/index.ts';
@@ -39,10 +38,12 @@ export class VitalSigns {
   readonly #sources: readonly LiveSource[];
   readonly #now: () => number;
   readonly #log: Log;
-  readonly #startedAt: number;
+  #startedAt: number;
   /** As of now, and as the store has them. */
   readonly #cadences = new Map<string, Cadence>();
   readonly #kept = new Map<string, Cadence>();
+  /** The last arrivals noted, in the sources' own words. */
+  readonly #noted = new Map<string, number>();
   #loaded = false;
   #keptAt = Number.NEGATIVE_INFINITY;
   #silent: ReadonlySet<string> = new Set();
@@ -53,6 +54,7 @@ export class VitalSigns {
   #depth: Depth = [];
   #delay = 0;
   #turnedAt = performance.now();
+  #feltAt = performance.now();
   stopping = false;
 
   constructor(parts: {
@@ -70,11 +72,16 @@ export class VitalSigns {
     this.#startedAt = parts.now();
   }
 
+  /** Feels how late timers are. Call it every {@link vitalLimits.every}, apart from looks: those wait for the store. */
+  pulse(): void {
+    const feltAt = performance.now();
+    this.#delay = Math.max(0, feltAt - this.#feltAt - vitalLimits.every);
+    this.#feltAt = feltAt;
+  }
+
   /** Looks once; never rejects. Call it every {@link vitalLimits.every}. */
   async look(): Promise<void> {
-    const turnedAt = performance.now();
-    this.#delay = Math.max(0, turnedAt - this.#turnedAt - vitalLimits.every);
-    this.#turnedAt = turnedAt;
+    this.#turnedAt = performance.now();
     this.#noteArrivals();
     try {
       await within(vitalLimits.patience, this.#askStore());
@@ -172,9 +179,10 @@ export class VitalSigns {
       const position = await this.#store.positions.get(`${CADENCE}${name}`);
       // What came since the start, while the store was away, counts only as an arrival.
       if (position !== undefined) {
-        const since = this.#cadences.get(name);
+        const { latest } = this.#cadences.get(name) ?? NO_CADENCE;
         const kept = position.value as Cadence;
-        this.#cadences.set(name, since === undefined ? kept : arrived(kept, since.latest));
+        this.#cadences.set(name, latest === 0 ? kept : arrived(kept, latest));
+        this.#kept.set(name, kept);
       }
     }
     this.#loaded = true;
@@ -186,21 +194,23 @@ export class VitalSigns {
     if (!this.#loaded || moment - this.#keptAt < vitalLimits.cadenceEvery) return;
     this.#keptAt = moment;
     for (const [name, cadence] of this.#cadences) {
-      if (this.#kept.get(name) === cadence) continue;
+      if (cadence.latest === (this.#kept.get(name) ?? NO_CADENCE).latest) continue;
       await this.#store.positions.put(`${CADENCE}${name}`, cadence, this.#now());
       this.#kept.set(name, cadence);
     }
   }
 
   #noteArrivals(): void {
+    const now = this.#now();
+    this.#startedAt = Math.min(this.#startedAt, now);
     for (const source of this.#sources) {
       const { lastObjectAt } = source.status();
-      const known = notAfter(this.#now(), this.#cadences.get(source.name) ?? NO_CADENCE);
-      if (lastObjectAt !== undefined && lastObjectAt > known.latest) {
-        this.#cadences.set(source.name, arrived(known, lastObjectAt));
-      }
+      const known = notAfter(now, this.#cadences.get(source.name) ?? NO_CADENCE);
+      const came = lastObjectAt !== undefined && lastObjectAt !== this.#noted.get(source.name);
+      if (came) this.#noted.set(source.name, lastObjectAt);
+      this.#cadences.set(source.name, came ? arrived(known, Math.min(now, lastObjectAt)) : known);
     }
-    const { silent, reports } = watchSilence(this.#silent, this.#sourceFacts(), this.#startedAt, this.#now());
+    const { silent, reports } = watchSilence(this.#silent, this.#sourceFacts(), this.#startedAt, now);
     this.#silent = silent;
     for (const { kind, source, found, todo } of reports) {
       if (kind === 'source-silent') this.#log.error(kind, `Source ${source} ${found}. ${todo}`, { source });
