@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -11,9 +11,47 @@ const ROOT = join(import.meta.dirname, '..', '..');
 
 /** CPU seconds of a process so far, threads included. Linux: /proc has it in ticks of 10 ms. */
 export function cpuSeconds(pid: number): number {
+  const { stime, utime } = statOf(pid);
+  return (utime + stime) / 100;
+}
+
+/** The same for the server that this process started and everything it started in turn, processes that have ended included. */
+export function serverCpuSeconds(name: string): number {
+  const all = readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((entry) => {
+      try {
+        return [{ pid: Number(entry), ...statOf(Number(entry)) }];
+      } catch {
+        // Ended meanwhile.
+        return [];
+      }
+    });
+  const servers = all.filter((each) => each.name === name && each.parent === process.pid);
+  const ticks = servers.reduce((sum, server) => {
+    const children = all.filter(({ parent }) => parent === server.pid);
+    const own = server.utime + server.stime + server.ended;
+    return sum + own + children.reduce((of, { stime, utime }) => of + utime + stime, 0);
+  }, 0);
+  return ticks / 100;
+}
+
+/** In ticks; `ended`: of children that have ended. */
+function statOf(pid: number) {
   const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
+  const end = text.lastIndexOf(')');
+  const fields = text
+    .slice(end + 2)
+    .split(' ')
+    .map(Number);
+  const [utime = 0, stime = 0, childUtime = 0, childStime = 0] = fields.slice(11, 15);
+  return {
+    name: text.slice(text.indexOf('(') + 1, end),
+    parent: fields[1],
+    utime,
+    stime,
+    ended: childUtime + childStime,
+  };
 }
 
 export interface AwsProcess {

@@ -1,5 +1,6 @@
-// The live bench: `node bench/live/run.ts [--files 400] [--mb 64] [--workers 1,4] [--store postgres|sqlite] [--only throughput|latency] [--samples 200] [--save]`.
-import { existsSync, writeFileSync } from 'node:fs';
+// The live bench: `node bench/live/run.ts [--files 4000] [--kb 256] [--workers 1,4] [--store postgres|sqlite] [--only throughput|latency] [--samples 200]
+// [--profile FOLDER] [--save]`. `--kb`: mean size of an object, decompressed.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { postgresMissing, startPostgres } from '../../test/support/postgres.ts';
@@ -8,17 +9,14 @@ import { type Expected, writeCorpus } from '../corpus.ts';
 import { machine } from '../measure.ts';
 import { type Latency, latency } from './latency.ts';
 import { startAws } from './processes.ts';
-import { type ScanFigures, type Setting, scanSame, type Throughput, throughput } from './throughput.ts';
-
-interface Row extends Throughput {
-  readonly scan: ScanFigures;
-}
+import { readResults, type ThroughputRow, writeResults } from './results.ts';
+import { type Setting, scanSame, throughput } from './throughput.ts';
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
-      files: { type: 'string', default: '400' },
-      mb: { type: 'string', default: '64' },
+      files: { type: 'string', default: '4000' },
+      kb: { type: 'string', default: '256' },
       workers: { type: 'string', default: '1,4' },
       store: { type: 'string', default: 'postgres' },
       only: { type: 'string' },
@@ -34,13 +32,14 @@ async function main(): Promise<number> {
   console.log(`${where.cpu}, ${where.cores} cores, ${where.platform}, Node ${where.node}, load average ${where.load}`);
   const workers = numbers('--workers', values.workers);
   const postgres = sqlite ? undefined : await startPostgres({ fsync: true });
-  const rows: Row[] = [];
+  const rows: ThroughputRow[] = [];
   let delay: Latency | undefined;
   try {
     if (values.only !== 'latency') {
       for (const files of numbers('--files', values.files)) {
-        const { expected, trail } = await corpus(Number(values.mb), files);
-        for (const count of workers) rows.push(await oneRow({ trail, expected, postgres, workers: count, profiles: values.profile }));
+        const { expected, trail } = await corpus(Math.ceil((Number(values.kb) * files) / 1024), files);
+        for (const count of workers)
+          rows.push(await oneRow({ trail, expected, postgres, workers: count, profiles: values.profile }));
       }
     }
     if (values.only !== 'throughput') delay = await latency(Number(values.samples), workers.at(-1)!, postgres);
@@ -53,8 +52,11 @@ async function main(): Promise<number> {
       `\nannouncement to webhook, ${delay.objects} objects, ${delay.store}: p50 ${ms(delay.p50)}, p99 ${ms(delay.p99)}, worst ${ms(delay.worst)}`,
     );
   if (values.save) {
-    const figures = { machine: where, throughput: rows, ...(delay === undefined ? {} : { latency: delay }) };
-    writeFileSync(join(import.meta.dirname, 'results.json'), `${JSON.stringify(figures, undefined, 2)}\n`);
+    writeResults({
+      ...readResults(),
+      ...(rows.length === 0 ? {} : { throughput: { machine: where, rows } }),
+      ...(delay === undefined ? {} : { latency: { machine: where, figures: delay } }),
+    });
   }
   const wrong = rows.filter(({ verdict }) => verdict !== 'exact');
   for (const { objects, verdict, workers: count } of wrong)
@@ -63,7 +65,7 @@ async function main(): Promise<number> {
 }
 
 /** A fresh emulator each time: what it holds in memory costs it time. */
-async function oneRow(setting: Omit<Setting, 'aws'>): Promise<Row> {
+async function oneRow(setting: Omit<Setting, 'aws'>): Promise<ThroughputRow> {
   const aws = await startAws(setting.trail);
   try {
     const scan = scanSame(aws, setting.expected);
@@ -88,7 +90,7 @@ async function corpus(mb: number, files: number): Promise<{ readonly trail: stri
   return { trail: join(folder, 'trail'), expected };
 }
 
-function table(rows: readonly Row[]): string {
+function table(rows: readonly ThroughputRow[]): string {
   const head = [
     'objects',
     'workers',
@@ -96,8 +98,14 @@ function table(rows: readonly Row[]): string {
     'objects/s',
     'scan objects/s',
     "of scan's rate",
+    'warm: objects/s',
+    "of scan's",
+    'CPU ms/object',
+    "database's",
+    'objects/batch',
     'CPU ms/object',
     "scan's",
+    "database's",
     "emulator's",
     'store B/object',
     'answer',
@@ -109,8 +117,14 @@ function table(rows: readonly Row[]): string {
     row.objectsPerSecond.toFixed(0),
     row.scan.objectsPerSecond.toFixed(0),
     `${((100 * row.objectsPerSecond) / row.scan.objectsPerSecond).toFixed(0)} %`,
+    row.warm.objectsPerSecond.toFixed(0),
+    `${((100 * row.warm.objectsPerSecond) / row.scan.objectsPerSecond).toFixed(0)} %`,
+    row.warm.workerCpu.toFixed(2),
+    row.warm.databaseCpu.toFixed(2),
+    row.objectsPerBatch.toFixed(1),
     row.workerCpu.toFixed(2),
     row.scan.cpu.toFixed(2),
+    row.databaseCpu.toFixed(2),
     row.emulatorCpu.toFixed(2),
     row.storeBytes.toFixed(0),
     row.verdict,

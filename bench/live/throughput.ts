@@ -2,11 +2,11 @@ import { globSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openStore } from '../../straykey/src/store/index.ts';
+import { openStore, type Store } from '../../straykey/src/store/index.ts';
 import type { PostgresServer } from '../../test/support/postgres.ts';
 import type { Expected } from '../corpus.ts';
 import { isFailed, run } from '../measure.ts';
-import { type AwsProcess, cpuSeconds, startWorker, type Worker } from './processes.ts';
+import { type AwsProcess, cpuSeconds, serverCpuSeconds, startWorker, type Worker } from './processes.ts';
 import { CREDENTIALS, makeQueue } from './queue.ts';
 
 export interface Throughput {
@@ -15,8 +15,13 @@ export interface Throughput {
   readonly objects: number;
   readonly seconds: number;
   readonly objectsPerSecond: number;
-  /** Milliseconds of CPU for each object: of the workers, of the emulator. */
+  /** The same from {@link WARM} on: workers have compiled their code and met their callers. */
+  readonly warm: { readonly objectsPerSecond: number; readonly workerCpu: number; readonly databaseCpu: number };
+  /** Mean of objects in one batch, which is one transaction. */
+  readonly objectsPerBatch: number;
+  /** Milliseconds of CPU for each object: of the workers, of PostgreSQL, of the emulator. */
   readonly workerCpu: number;
+  readonly databaseCpu: number;
   readonly emulatorCpu: number;
   /** Bytes of the store for each object. */
   readonly storeBytes: number;
@@ -34,6 +39,11 @@ export interface Setting {
   readonly profiles?: string | undefined;
 }
 
+/** Milliseconds between two looks whether all is done; looking costs the workers some milliseconds. */
+const LOOK_MS = 250;
+/** Share of the objects after which workers count as warm. */
+const WARM = 0.4;
+
 /** Announces every object to workers that are up, and waits until all are committed and judged. */
 export async function throughput({ aws, expected, postgres, profiles, trail, workers }: Setting): Promise<Throughput> {
   const folder = mkdtempSync(join(tmpdir(), 'straykey-bench-'));
@@ -42,27 +52,34 @@ export async function throughput({ aws, expected, postgres, profiles, trail, wor
   const config = join(folder, 'straykey.yaml');
   const source = { type: 'sqs', name: 'trail', queueUrl: queue.url, region: 'us-east-1', endpoint: aws.endpoint };
   writeFileSync(config, JSON.stringify({ store, sources: [source] }));
-  const profiling = profiles === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profiles}` };
+  const profiling: Record<string, string> =
+    profiles === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profiles}` };
   const environment = { ...CREDENTIALS, ...profiling, AWS_REGION: 'us-east-1', STRAYKEY_DATA: folder };
   const running: Worker[] = [];
   for (let i = 0; i < workers; i++) running.push(await startWorker(config, environment));
   try {
+    const watching = await openStore(store, { now: Date.now });
     const keys = globSync('AWSLogs/**/*.gz', { cwd: trail });
-    const before = { workers: running.map(({ pid }) => cpuSeconds(pid)), emulator: cpuSeconds(aws.pid) };
+    const before = usedBy(running);
+    const emulatorBefore = cpuSeconds(aws.pid);
     const started = performance.now();
     const announced = queue.announce(keys);
-    const sum = async (name: string) =>
-      (await Promise.all(running.map((each) => each.metric(name)))).reduce((a, b) => a + b, 0);
+    let warm: { readonly at: number; readonly taken: number; readonly used: Used } | undefined;
     for (let calm = 0; calm < 2; ) {
-      await sleep(100);
-      const done = (await sum('straykey_objects_total')) >= keys.length && (await waiting(store)) === 0;
+      await sleep(LOOK_MS);
+      const taken = await takenIn(watching);
+      if (taken >= WARM * keys.length) warm ??= { at: performance.now(), taken, used: usedBy(running) };
+      const done = taken >= keys.length && (await watching.evidence.waiting()).topics === 0;
       calm = done ? calm + 1 : 0;
     }
     await announced;
     // The second look at calm is not work.
-    const seconds = (performance.now() - started) / 1000 - 0.1;
-    const cpu = running.reduce((total, { pid }, i) => total + cpuSeconds(pid) - before.workers[i]!, 0);
-    const emulator = cpuSeconds(aws.pid) - before.emulator;
+    const seconds = (performance.now() - started - LOOK_MS) / 1000;
+    const after = usedBy(running);
+    const emulator = cpuSeconds(aws.pid) - emulatorBefore;
+    await watching.close();
+    const batches = await Promise.all(running.map((each) => each.metric('straykey_batches_total')));
+    const left = keys.length - warm!.taken;
     const verdict = await check(store, expected);
     return {
       workers,
@@ -70,7 +87,14 @@ export async function throughput({ aws, expected, postgres, profiles, trail, wor
       objects: keys.length,
       seconds,
       objectsPerSecond: keys.length / seconds,
-      workerCpu: (1000 * cpu) / keys.length,
+      warm: {
+        objectsPerSecond: left / (seconds - (warm!.at - started) / 1000),
+        workerCpu: (1000 * (after.workers - warm!.used.workers)) / left,
+        databaseCpu: (1000 * (after.database - warm!.used.database)) / left,
+      },
+      objectsPerBatch: keys.length / batches.reduce((a, b) => a + b, 0),
+      workerCpu: (1000 * (after.workers - before.workers)) / keys.length,
+      databaseCpu: (1000 * (after.database - before.database)) / keys.length,
       emulatorCpu: (1000 * emulator) / keys.length,
       storeBytes: (await sizeOf(store, folder)) / keys.length,
       verdict,
@@ -82,11 +106,21 @@ export async function throughput({ aws, expected, postgres, profiles, trail, wor
   }
 }
 
-async function waiting(url: string): Promise<number> {
-  const store = await openStore(url, { now: Date.now });
-  const { topics } = await store.evidence.waiting();
-  await store.close();
-  return topics;
+async function takenIn({ counters }: Store): Promise<number> {
+  return (await counters.list('objects'))[0]?.value ?? 0;
+}
+
+/** CPU seconds so far. */
+interface Used {
+  readonly workers: number;
+  readonly database: number;
+}
+
+function usedBy(workers: readonly Worker[]): Used {
+  return {
+    workers: workers.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0),
+    database: serverCpuSeconds('postgres'),
+  };
 }
 
 /** The planted findings, by function and address. */
