@@ -25,8 +25,8 @@ import { readResults, writeResults } from './results.ts';
 const RECORDS = 20;
 /** Of them, issues by Lambda: one for eight calls or so, as in the corpus. */
 const ISSUES = 2;
-/** Objects of one day: a trail of a year and a quarter at 100,000. */
-const OBJECTS_A_DAY = 220;
+/** Objects of one day: those of a small organisation, so that 100,000 are a month. */
+const OBJECTS_A_DAY = 3_300;
 /** One object in so many has a call through the office's gateway, where there is one; one in so many a call from elsewhere, a finding. */
 const GATEWAY_EVERY = 50;
 const THEFT_EVERY = 1_000;
@@ -69,7 +69,7 @@ async function measure(objects: number, functions: number, gateway: boolean): Pr
   const store = await openStore(`sqlite:${join(folder, 'straykey.db')}`, { now: Date.now });
   const { engine } = engineOver(store, new Map(), tables, {
     now: Date.now,
-    reopen: (origin) => again(origin, functions),
+    reopen: (origin) => again(origin, of),
   });
   const making = cpuOf(() => {
     for (let i = 0; i < MADE_APART; i++) objectOf(i, of).readWhole?.();

@@ -8,7 +8,7 @@ import { createAuthenticator, encryptionKeyFrom, NoEncryptionKey } from '../api/
 import type { SecretReader } from '../config/index.ts';
 import { ConfigError } from '../config/index.ts';
 import { detectorIdOf } from '../findings/index.ts';
-import type { Engine } from '../live/index.ts';
+import { Engine, type EnginePorts } from '../live/index.ts';
 import { fieldsFirst, type Log } from '../logging/index.ts';
 import { formats } from '../outlets/formats/index.ts';
 import { sampleFinding } from '../sample-finding.ts';
@@ -26,6 +26,7 @@ import type { VitalSigns } from './vitals.ts';
 export interface ApiParts {
   readonly store: Store;
   readonly engine: Engine;
+  readonly enginePorts: EnginePorts;
   readonly vitals: VitalSigns;
   readonly exports: Exports;
   readonly secret: SecretReader;
@@ -125,7 +126,8 @@ export function createApis(parts: ApiParts, options: RunOptions, log: Log): Apis
     hostFacts: (address) => parts.tables.current.hostFacts(address),
     explain: (finding) => formats.table([finding], { columns: 100, color: false }),
     statementsChanged: async () => await engine.judgeAllAgain(),
-    startDemo: async () => await playDemo(engine, dataDir),
+    // An engine of its own takes it in, because the other one is at work; whoever is free judges it.
+    startDemo: async () => await playDemo(new Engine(parts.enginePorts), dataDir),
     failed: (error, request) => log.error('api', 'A request failed for a reason of ours.', { request, error }),
   });
   return {

@@ -4,7 +4,7 @@ import { activeFilters, applyFilters, trustedAddresses } from '../api/guardduty/
 import { arrivalLimits, createLiveSources, type LiveSource, reopen } from '../arrivals/index.ts';
 import { type Config, ConfigError, type SecretReader, secretsFrom, UnusableSecret } from '../config/index.ts';
 import { steadyClock } from '../kit/index.ts';
-import { Engine, type EngineWatch } from '../live/index.ts';
+import { Engine, type EnginePorts, type EngineWatch } from '../live/index.ts';
 import { createLog, fieldsFirst, isLogLevel, type Log } from '../logging/index.ts';
 import { createMetrics, type Metrics } from '../metrics/index.ts';
 import {
@@ -156,7 +156,7 @@ export function assemble(options: RunOptions, store: Store, log: Log, secret: Se
     watch: dispatchWatch(metrics, log, (outlet, reached) => noted(store, exports, outlet, reached, steady(), log)),
   });
   const records = new Map<string, number>();
-  const engine = new Engine({
+  const enginePorts: EnginePorts = {
     store,
     now: steady,
     get tables() {
@@ -173,10 +173,25 @@ export function assemble(options: RunOptions, store: Store, log: Log, secret: Se
     trusted: remembered(trustedAddresses, now),
     notify: notifier((inside) => exports.rules(inside), steady),
     watch: watchWith(metrics, log, records, () => outbox.nudge(), steady),
-  });
+  };
+  const engine = new Engine(enginePorts);
   const vitals = new VitalSigns({ store, engine, sources, now, log });
   const tellSample = sampleNotifier((inside) => exports.rules(inside), steady);
-  return { store, engine, sources, outbox, vitals, metrics, exports, secret, tables, digest, records, tellSample };
+  return {
+    store,
+    engine,
+    enginePorts,
+    sources,
+    outbox,
+    vitals,
+    metrics,
+    exports,
+    secret,
+    tables,
+    digest,
+    records,
+    tellSample,
+  };
 }
 
 function dispatchWatch(metrics: Metrics, log: Log, note: (outlet: string, reached: boolean) => void): DispatchWatch {

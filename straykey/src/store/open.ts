@@ -89,7 +89,7 @@ async function openPostgres(url: string, options: OpenOptions): Promise<OpenedSt
   // Not needed by most, and slow to load.
   const { postgresKysely, postgresPool } = await import('./postgres.ts');
   const session = new RootSession(name, postgresWords, postgresKysely(postgresPool(url), name), mustRepeat);
-  return await ready(session, options, postgresUpkeep(session, options.now));
+  return await ready(session, options, postgresUpkeep(session));
 }
 
 async function ready(session: RootSession, { now }: OpenOptions, upkeep: Upkeep): Promise<OpenedStore> {

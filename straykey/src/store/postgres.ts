@@ -51,6 +51,8 @@ export function postgresPool(url: string): pg.Pool {
   });
   // Said of idle connections when the server goes: whoever comes next gets a new one. Without a listener the process would end.
   pool.on('error', () => {});
+  // A server may end a connection in the very packet that says it is ready, before anybody listens; whoever asked for it hears of it.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 
