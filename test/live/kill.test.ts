@@ -168,7 +168,11 @@ describe(`kill -9, ${rounds} times`, () => {
       } finally {
         await store.close();
       }
-      for (const running of crew) assert.equal(await stopped(running), 0, running.log());
+      for (const running of crew) {
+        // A process that is still loading has nobody to hear the signal.
+        await until('it has started', async () => /"event":"started"/.test(running.log()));
+        assert.equal(await stopped(running), 0, running.log());
+      }
     } finally {
       await Promise.all(crew.map(killed));
       await server.close();
