@@ -38,11 +38,11 @@ export function silenceOf(source: SourceFacts, startedAt: number, now: number): 
       latest === 0
         ? `brought nothing since the start, ${spanOf(silentForMs)} ago`
         : `brought nothing for ${spanOf(silentForMs)}; usually it does within ${spanOf(limitMs)}`,
-    todo: TODO[source.type],
+    todo: WHAT_TO_DO[source.type],
   };
 }
 
-const TODO: Readonly<Record<SourceFacts['type'], string>> = {
+const WHAT_TO_DO: Readonly<Record<SourceFacts['type'], string>> = {
   sqs: 'Look whether the trail still logs and notifies the queue: straykey doctor.',
   s3: 'Look whether the trail still writes below this prefix: straykey doctor.',
   folder: 'Look at what fills the folder.',
