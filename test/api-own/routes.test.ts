@@ -38,7 +38,7 @@ describe('the overview', () => {
       },
     );
     assert.equal(json.activity.length, 30);
-    assert.deepEqual(json.activity[28], { day: '2026-10-05', alarming: 7, silenced: 5, insideSessions: 21 });
+    assert.deepEqual(json.activity[28], { day: '2026-10-05', alarming: 11, silenced: 0, insideSessions: 22 });
     assert.deepEqual(
       json.countries.map(({ code }: { code: string }) => code).sort(),
       [...new Set(json.countries.map(({ code }: { code: string }) => code))].sort(),
@@ -56,7 +56,13 @@ describe('the overview', () => {
 
   test('says in sentences what is not covered', async () => {
     const { coverage, gaps } = (await get('/overview')).json;
-    assert.equal(coverage.length, 2);
+    assert.deepEqual(
+      coverage.map(({ accountId, firstSeen }: { accountId: string; firstSeen: string }) => [accountId, firstSeen]),
+      [
+        ['111122223333', '2026-09-06T12:00:00.000Z'],
+        ['444455556666', coverage[1].lastSeen],
+      ],
+    );
     assert.deepEqual(gaps, [
       'S3 data events are not recorded in 1 account (444455556666): stolen keys that only read objects are not seen.',
     ]);
@@ -69,7 +75,7 @@ describe('the overview', () => {
     await empty.close();
   });
 
-  test('takes activity from the findings while the engine has counted nothing', async () => {
+  test('takes use outside from the days of the findings', async () => {
     const young = await startOwnApi();
     await young.store.findings.put({ finding: orders!, at: SEEDED_NOW, topics: ['orders'] });
     const { activity } = (await (await young.signedIn()).get('/overview')).json;

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { activeFilters, applyFilters } from '../../straykey/src/api/guardduty/index.ts';
+import { overviewOf } from '../../straykey/src/api/own/overview.ts';
 import {
   agents,
   assumeRoleBy,
+  awsAddress,
   lambdaCall,
   lambdaIssue,
   newFunction,
@@ -118,6 +120,31 @@ describe('a finding over its life', () => {
     assert.equal(update.revision, 3);
     assert.ok(update.dueAt > world.now + FREQUENCIES['15m'] - 60_000);
     assert.equal((await inside.findings.history((await world.findings())[0]!.finding.id, 10)).length, 3);
+  });
+
+  test('the overview shows what the engine wrote: where records came from since when, and who ran inside', async () => {
+    const { bring, store: inside } = bound(await fresh());
+    const { call, issue, random, session } = stolen('overview');
+    await bring(
+      issue,
+      call(1),
+      lambdaCall(random, session, operations.listBuckets, START + 60, { address: awsAddress(random, 'eu-west-1') }),
+    );
+    const { activity, coverage } = await overviewOf({
+      store: inside,
+      now: () => world.now,
+      sources: () => [],
+      oddityMeanings: new Map(),
+    });
+    assert.deepEqual(
+      coverage.map(({ accountId, firstSeen, managementRecords }) => [
+        accountId,
+        managementRecords,
+        firstSeen <= new Date(world.now).toISOString(),
+      ]),
+      [['111122223333', 3, true]],
+    );
+    assert.deepEqual(activity.at(-1), { day: '2026-10-05', alarming: 1, silenced: 0, insideSessions: 1 });
   });
 
   test('the same records again change nothing', async () => {

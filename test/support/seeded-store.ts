@@ -232,15 +232,21 @@ async function tell({ outbox }: Store, findings: readonly Finding[]): Promise<vo
   }
 }
 
-async function count({ counters, positions }: Store): Promise<void> {
-  const days = Array.from({ length: 20 }, (_, i) => new Date(SEEDED_NOW - i * 86_400_000).toISOString().slice(0, 10));
+async function count({ counters, documents, evidence, positions }: Store): Promise<void> {
+  const today = Math.floor(SEEDED_NOW / 86_400_000);
+  const inside = Array.from({ length: 20 }, (_, i) =>
+    Array.from({ length: 20 + (i % 4) }, (_each, session) => ({
+      topic: `function-${session}`,
+      session: `111122223333/role function-${session}`,
+      day: today - i,
+      via: 'public',
+      keys: ['ASIAIOSFODNN7EXAMPLE'],
+    })),
+  ).flat();
+  await evidence.addInsideDays(inside, SEEDED_NOW);
+  await documents.create('coverage', '111122223333:eu-west-1', {}, SEEDED_NOW - 30 * 86_400_000);
   await counters.add(
     [
-      ...days.flatMap((day, i) => [
-        { name: `activity:${day}:alarming`, by: (i * 7) % 11 },
-        { name: `activity:${day}:silenced`, by: (i * 5) % 13 },
-        { name: `activity:${day}:inside`, by: 20 + (i % 4) },
-      ]),
       { name: 'coverage:111122223333:eu-west-1:management', by: 12_000 },
       { name: 'coverage:111122223333:eu-west-1:s3data', by: 4_000 },
       { name: 'coverage:444455556666:us-east-1:management', by: 900 },

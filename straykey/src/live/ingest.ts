@@ -15,6 +15,7 @@ export async function commitBatch(batch: ReadBatch, memory: WriteMemory, ports: 
   memory.turn(at);
   const facts = batch.rows.facts.filter((fact) => !memory.knowsFact(fact));
   const insideDays = batch.rows.insideDays.filter((day) => !memory.knowsInside(day));
+  const places = placesOf(batch).filter((place) => !memory.knowsPlace(place));
   const marked = await ports.store.atomically(async (store) => {
     const { evidence } = store;
     const fresh = await evidence.begin(batch.read, at);
@@ -24,9 +25,13 @@ export async function commitBatch(batch: ReadBatch, memory: WriteMemory, ports: 
     await evidence.addSightings(batch.rows.sightings, at);
     const toJudge = new Set([...used, ...(await concernedBy(novel, topics, batch.rows, store))]);
     await evidence.mark(toJudge, at);
-    if (fresh.size > 0) await count(batch, store, at);
+    if (fresh.size > 0) {
+      await begin(places, store, at);
+      await count(batch, store, at);
+    }
     return toJudge.size;
   });
+  for (const place of places) memory.learnPlace(place);
   for (const fact of facts) memory.learnFact(fact);
   for (const day of insideDays) memory.learnInside(day);
   return marked;
@@ -78,6 +83,18 @@ async function withAncestors(keys: readonly string[], evidence: Store['evidence'
   return [...all];
 }
 
+function placesOf({ tallies }: ReadBatch): string[] {
+  const places = tallies
+    .filter(({ accountId }) => accountId !== '')
+    .map(({ accountId, region }) => `${accountId}:${region}`);
+  return [...new Set(places)];
+}
+
+/** Says once of each account and region when its first record was read. */
+async function begin(places: readonly string[], { documents }: Store, at: number): Promise<void> {
+  for (const place of places) await documents.create('coverage', place, {}, at);
+}
+
 /** What the overview, the doctor and people ask for: what was read, and what could not be used. */
 async function count({ counts, oddities, tallies }: ReadBatch, { counters }: Store, at: number): Promise<void> {
   const increments = new Map<string, number>();
@@ -107,6 +124,7 @@ const RECURRING: ReadonlySet<string> = new Set(['issued-session', 'role-id', 'fu
 export class WriteMemory {
   readonly #facts = new Set<string>();
   readonly #inside = new Map<string, readonly string[]>();
+  readonly #places = new Set<string>();
   #since = Number.NEGATIVE_INFINITY;
 
   /** Forgets all now and then: a sweep may have taken away what was written. */
@@ -125,6 +143,16 @@ export class WriteMemory {
     if (!RECURRING.has(fact.kind)) return;
     if (this.#facts.size >= MOST_REMEMBERED) this.#facts.clear();
     this.#facts.add(keyOf(fact));
+  }
+
+  /** `account:region`. */
+  knowsPlace(place: string): boolean {
+    return this.#places.has(place);
+  }
+
+  learnPlace(place: string): void {
+    if (this.#places.size >= MOST_REMEMBERED) this.#places.clear();
+    this.#places.add(place);
   }
 
   /** The store keeps the two smallest keys of all; so greater ones than those written need no writing. */

@@ -242,6 +242,12 @@ export class Evidence implements EvidenceShelf {
     return [...(await this.topicsOf(rows))];
   }
 
+  async insideSessions(fromDay: number): Promise<{ day: number; sessions: number }[]> {
+    const { rows } = await sql<{ day: number; sessions: number }>`select day, count(distinct session) as sessions
+      from inside_days where day >= ${fromDay} group by day order by day`.execute(this.session.db);
+    return rows.map(({ day, sessions }) => ({ day, sessions }));
+  }
+
   async topics(after: string, limit: number): Promise<string[]> {
     const { rows } = await sql<{ topic: string }>`select distinct topic from uses where topic > ${keyOf(after)}
       order by topic limit ${limit}`.execute(this.session.db);

@@ -81,6 +81,7 @@ export const MIGRATIONS: readonly Migration[] = [
       'create index inside_days_by_first_key on inside_days (first_key)',
       'create index inside_days_by_second_key on inside_days (second_key)',
       'create index inside_days_by_arrival on inside_days (at)',
+      'create index inside_days_by_day on inside_days (day, session)',
       `create table uses (
         id {text} not null primary key, topic {text} not null, access_key {text} not null, role_id {text} not null,
         time {integer} not null, call {text} not null, at {integer} not null

@@ -339,6 +339,8 @@ export interface EvidenceShelf {
   factsByKey(kinds: readonly string[], keys: readonly string[]): Promise<FactRow[]>;
   /** By (topic, session, day, via). */
   insideDaysOf(topics: readonly string[]): Promise<InsideDayRow[]>;
+  /** How many sessions were inside AWS, by UTC day number from this one on; days without any are left out. */
+  insideSessions(fromDay: number): Promise<{ readonly day: number; readonly sessions: number }[]>;
   /** By (time, id). */
   usesOf(topics: readonly string[]): Promise<UseRow[]>;
   /** Sightings not looked up yet: of these topics, and of these access keys whatever the topic. */

@@ -51,6 +51,18 @@ export function evidenceSuite(fresh: Fresh): void {
       assert.deepEqual(await evidence.insideDaysOf(['invoice']), [dayOf(['a', 'k'])]);
     });
 
+    test('sessions inside count once a day, however they came', async () => {
+      const { evidence } = await fresh();
+      const row = (session: string, day: number, via: string) => ({ topic: session, session, day, via, keys: ['K1'] });
+      const days = [row('a', 9, 'public'), row('a', 10, 'public'), row('a', 10, 's3@eu'), row('b', 10, 'public')];
+      await evidence.addInsideDays(days, AT);
+      assert.deepEqual(await evidence.insideSessions(10), [{ day: 10, sessions: 2 }]);
+      assert.deepEqual(await evidence.insideSessions(9), [
+        { day: 9, sessions: 1 },
+        { day: 10, sessions: 2 },
+      ]);
+    });
+
     test('inside days merged in any order and any batches are the two smallest of all', async () => {
       const { evidence } = await fresh();
       const key = fc.constantFrom('A', 'B', 'C', 'D', 'a', 'é', '\ud83d\ude00', '\uffee', '');

@@ -137,7 +137,7 @@ async function planOf({ finding }: StoredFinding, store: Store): Promise<Plan | 
 }
 
 async function s3DataEventsOf({ accountId }: Finding, store: Store): Promise<PlanContext['s3DataEvents']> {
-  const coverage = coverageOf(await store.counters.list(`coverage:${accountId}:`));
+  const coverage = coverageOf(await store.counters.list(`coverage:${accountId}:`), []);
   if (coverage.length === 0) return undefined;
   return coverage.some(({ s3DataRecords }) => s3DataRecords > 0) ? 'recorded' : 'absent';
 }

@@ -1,5 +1,5 @@
 import { evidenceOf, several } from '../../findings/index.ts';
-import type { ColumnCondition, Store, StoredFinding } from '../../store/index.ts';
+import type { ColumnCondition, Document, Store, StoredFinding } from '../../store/index.ts';
 import type { Coverage, HostLine, Overview, SourceStatus } from './contract.ts';
 import { isoTime } from './env.ts';
 import { findingLine } from './finding-line.ts';
@@ -9,12 +9,13 @@ type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 const DAY_MS = 86_400_000;
 /** Days of the activity plot. */
 const DAYS = 30;
-/** Newest findings whose documents are opened, for countries and, before the engine has counted, for activity: some 10 ms. */
+/** Newest findings whose documents are opened, for countries and activity. */
 const OPENED = 200;
 /** Findings in the list of newest ones. */
 const NEWEST = 10;
 
 type Counted = Awaited<ReturnType<Store['counters']['list']>>;
+type InsideSessions = Awaited<ReturnType<Store['evidence']['insideSessions']>>;
 
 export interface OverviewPorts {
   readonly store: Store;
@@ -27,23 +28,24 @@ export interface OverviewPorts {
 export async function overviewOf(ports: OverviewPorts): Promise<Overview> {
   const { now, oddityMeanings, store } = ports;
   const at = now();
-  const { findings, counters, documents } = store;
+  const { counters, documents, evidence, findings } = store;
   const sources = ports.sources();
-  const [byArchived, bySeverity, byAge, newest, activity, covered, oddities, suppressed, hosts] = await Promise.all([
-    findings.count([], 'archived'),
-    findings.count(ACTIVE, 'severity'),
-    agesOf(store, at),
-    findings.places({ where: ACTIVE, orderBy: 'updatedAt', descending: true, limit: OPENED }),
-    counters.list('activity:'),
-    counters.list('coverage:'),
-    counters.list('oddity:'),
-    counters.list('filter-suppressed:'),
-    documents.list<HostLine>('host'),
-  ]);
+  const [byArchived, bySeverity, byAge, newest, inside, covered, begun, oddities, suppressed, hosts] =
+    await Promise.all([
+      findings.count([], 'archived'),
+      findings.count(ACTIVE, 'severity'),
+      agesOf(store, at),
+      findings.places({ where: ACTIVE, orderBy: 'updatedAt', descending: true, limit: OPENED }),
+      evidence.insideSessions(Math.floor(at / DAY_MS) - DAYS + 1),
+      counters.list('coverage:'),
+      documents.list(COVERAGE),
+      counters.list('oddity:'),
+      counters.list('filter-suppressed:'),
+      documents.list<HostLine>('host'),
+    ]);
   const ids = newest.map(({ id }) => id);
-  // Days are in the evidence.
-  const opened = await (activity.length === 0 ? findings.get(ids) : findings.outlines(ids));
-  const coverage = coverageOf(covered);
+  const opened = await findings.get(ids);
+  const coverage = coverageOf(covered, begun);
   const numberOf = (archived: number) => byArchived.find(({ value }) => Number(value) === archived)?.count ?? 0;
   const inState = (state: HostLine['state']) => hosts.filter(({ body }) => body.state === state).length;
   return {
@@ -56,7 +58,7 @@ export async function overviewOf(ports: OverviewPorts): Promise<Overview> {
       byAge,
       newest: opened.slice(0, NEWEST).map(findingLine),
     },
-    activity: activityOf(activity, opened, at),
+    activity: activityOf(inside, opened, at),
     countries: countriesOf(opened),
     sources,
     oddities: oddities
@@ -94,28 +96,23 @@ async function agesOf({ findings }: Store, at: number): Promise<Overview['findin
   );
 }
 
-/** From the engine's counters `activity:<day>:alarming|silenced|inside`; before it has written any, from the newest findings' own days. */
-function activityOf(counted: Counted, opened: readonly StoredFinding[], at: number): Overview['activity'] {
+/** Calls outside from the newest findings' own days, sessions inside from the evidence. */
+function activityOf(inside: InsideSessions, opened: readonly StoredFinding[], at: number): Overview['activity'] {
   const days = new Map<string, Mutable<Overview['activity'][number]>>(
     Array.from({ length: DAYS }, (_, i) => {
       const day = isoTime(at - (DAYS - 1 - i) * DAY_MS).slice(0, 10);
       return [day, { day, alarming: 0, silenced: 0, insideSessions: 0 }];
     }),
   );
-  for (const { name, value } of counted) {
-    const [, day = '', sort] = name.split(':');
-    const line = days.get(day);
-    if (line === undefined) continue;
-    if (sort === 'alarming' || sort === 'silenced') line[sort] = value;
-    if (sort === 'inside') line.insideSessions = value;
+  for (const { day, sessions } of inside) {
+    const line = days.get(isoTime(day * DAY_MS).slice(0, 10));
+    if (line !== undefined) line.insideSessions = sessions;
   }
-  if (counted.length === 0) {
-    for (const each of opened.flatMap(({ finding }) => evidenceOf(finding)?.calls.byDay.listed ?? [])) {
-      const line = days.get(each.day);
-      if (line === undefined) continue;
-      line.alarming += each.alarming;
-      line.silenced += each.silenced;
-    }
+  for (const each of opened.flatMap(({ finding }) => evidenceOf(finding)?.calls.byDay.listed ?? [])) {
+    const line = days.get(each.day);
+    if (line === undefined) continue;
+    line.alarming += each.alarming;
+    line.silenced += each.silenced;
   }
   return [...days.values()];
 }
@@ -134,8 +131,12 @@ function countriesOf(opened: readonly StoredFinding[]): Overview['countries'] {
   return [...countries.values()].sort((a, b) => b.calls - a.calls || (a.code < b.code ? -1 : 1));
 }
 
-/** From `coverage:<account>:<region>:management|s3data|first|last`; of the last two the counter's own time counts. */
-export function coverageOf(counted: Counted): readonly Coverage[] {
+/** Documents of this kind, `account:region`, were made when the first record from there was read. */
+export const COVERAGE = 'coverage';
+
+/** From the counters `coverage:<account>:<region>:management|s3data`, which know when they last grew, and the documents of {@link COVERAGE}. */
+export function coverageOf(counted: Counted, begun: readonly Document<unknown>[]): readonly Coverage[] {
+  const firstSeen = new Map(begun.map(({ createdAt, id }) => [id, isoTime(createdAt)]));
   const lines = new Map<string, Mutable<Coverage>>();
   for (const { at, name, value } of counted) {
     const [, accountId = '', region = '', sort] = name.split(':');
@@ -146,13 +147,12 @@ export function coverageOf(counted: Counted): readonly Coverage[] {
       region,
       managementRecords: 0,
       s3DataRecords: 0,
-      firstSeen: time,
+      firstSeen: firstSeen.get(key) ?? time,
       lastSeen: time,
     };
     lines.set(key, line);
     if (sort === 'management') line.managementRecords = value;
     if (sort === 's3data') line.s3DataRecords = value;
-    if (time < line.firstSeen) line.firstSeen = time;
     if (time > line.lastSeen) line.lastSeen = time;
   }
   return [...lines.values()];
